@@ -1,0 +1,119 @@
+import type { RequestOptions } from 'node:https'
+import type WebSocket from 'ws'
+import { ClusterError, type ExecAnswer } from '../cluster.ts'
+import { printable } from '../printable.ts'
+import { cannot, networkError } from './error.ts'
+import type { Operation } from './operation.ts'
+import { callDeadline, type CallOptions } from './request.ts'
+import { retrying } from './retry.ts'
+import type { Wire } from './wire.ts'
+
+// Both send the command's Status on channel 3; the older ones do not.
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+const STDOUT = 1
+const STDERR = 2
+const STATUS = 3
+const STDOUT_BYTES = 64 * 1024
+const STDERR_BYTES = 1024
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+/** Runs the command of that operation and gives back how it ended. */
+export async function exec(wire: Wire, operation: Operation, options: CallOptions, signal: AbortSignal): Promise<ExecAnswer> {
+  using deadline = callDeadline(wire, operation, options, signal)
+  try {
+    return await retrying(() => run(wire, operation, deadline.signal), operation.repeat, deadline, options.retry)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ClusterError)) throw error
+    return { kind: 'failed', error: error.message, code: error.code }
+  }
+}
+
+// client-node's Exec gives no way to have what we need: its handshake error hides the HTTP answer of a refused upgrade
+// (web-socket-handler.js, connect: only onerror), it lets go of the socket while connecting, a close without a Status
+// is silent, a Status that is no JSON throws inside the event, and a close frame for channel 1 ends our own stdout.
+async function run(wire: Wire, operation: Operation, signal: AbortSignal): Promise<ExecAnswer> {
+  const { WebSocket } = await import('ws')
+  const url = wire.url(operation.path).replace(/^http/, 'ws')
+  return await wire.identified(operation, signal, async options => {
+    signal.throwIfAborted()
+    // True: ws hands all of its options to https.request.
+    const client = { ...options, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false } as RequestOptions & WebSocket.ClientOptions
+    const socket = new WebSocket(url, PROTOCOLS, client)
+    const abort = (): void => socket.terminate()
+    signal.addEventListener('abort', abort)
+    try {
+      return await answer(wire, operation, socket)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+      socket.terminate()
+    }
+  })
+}
+
+function answer(wire: Wire, operation: Operation, socket: WebSocket): Promise<ExecAnswer> {
+  return new Promise((resolve, reject) => {
+    const stdout = collector(STDOUT_BYTES)
+    const stderr = collector(STDERR_BYTES)
+    socket.on('unexpected-response', (_, response) => {
+      // Our listening takes the request's end over from ws.
+      wire.refusal(operation, response).then(reject, reject)
+    })
+    socket.on('message', (data: Buffer) => {
+      const rest = data.subarray(1)
+      if (data[0] === STDOUT) stdout.push(rest)
+      if (data[0] === STDERR) stderr.push(rest)
+      if (data[0] === STATUS) resolve(ending(operation, rest.toString(), stdout.text(), printable(stderr.text().trim())))
+    })
+    socket.on('error', cause => reject(networkError(operation, wire.server, cause)))
+    socket.on('close', code => reject(new ClusterError('unreachable', `${cannot(operation)}: the connection was closed (${code}) before the command's result came; it may have run`)))
+  })
+}
+
+/** What the Status of channel 3 says. */
+export function ending(operation: Operation, text: string, output: string, complaint: string): ExecAnswer {
+  const status = parsedStatus(text)
+  if (status?.status === 'Success') return { kind: 'exited', code: 0, output, complaint }
+  const exitCode = status?.details?.causes?.find(cause => cause.reason === 'ExitCode')?.message
+  const code = Number.parseInt(exitCode ?? '', 10)
+  if (status?.reason === 'NonZeroExitCode' && Number.isInteger(code)) return { kind: 'exited', code, output, complaint }
+  return { kind: 'failed', code: 'server', error: `${cannot(operation)}: ${printable(status?.message ?? text, 400)}` }
+}
+
+interface ExecStatus {
+  readonly status?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] }
+}
+
+function parsedStatus(text: string): ExecStatus | undefined {
+  try {
+    // A meta/v1 Status by the protocol; an odd one just has none of these fields.
+    return (JSON.parse(text) ?? undefined) as ExecStatus | undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Collector {
+  push(chunk: Buffer): void
+  text(): string
+}
+
+/** Keeps the first bytes of a stream and lets the rest go by. */
+function collector(limit: number): Collector {
+  const chunks: Buffer[] = []
+  let room = limit
+  return {
+    push(chunk) {
+      const kept = chunk.subarray(0, room)
+      room -= kept.length
+      if (kept.length > 0) chunks.push(kept)
+    },
+    text: () => Buffer.concat(chunks).toString(),
+  }
+}

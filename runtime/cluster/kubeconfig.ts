@@ -1,0 +1,146 @@
+import { accessSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+// The package's index would load every generated API class.
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import { load } from 'js-yaml'
+import { ClusterError } from '../cluster.ts'
+import { printable } from '../printable.ts'
+import { reason } from './error.ts'
+
+export interface KubeConfigOptions {
+  /** The only file to read; without it those of KUBECONFIG, else ~/.kube/config, else the ServiceAccount of this pod. */
+  readonly kubeconfig?: string | undefined
+  /** Default: the first current-context of the files. */
+  readonly context?: string | undefined
+  /** Default: the process's own. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Where a pod's /var is mounted; default the root. */
+  readonly root?: string
+}
+
+/** One cluster, one user, and where we have them from. */
+export interface Access {
+  readonly kubeConfig: KubeConfig
+  /** Without a slash at its end; it may have a path. */
+  readonly server: string
+  readonly source: string
+  readonly namespace: string
+}
+
+/** What kubectl would use; throws ClusterError `config`, naming the file. */
+export function loadAccess({ kubeconfig, context, env = process.env, root = '' }: KubeConfigOptions): Access {
+  const listed = env['KUBECONFIG']?.split(delimiter).filter(path => path !== '') ?? []
+  const home = join(env['HOME'] || homedir(), '.kube', 'config')
+  const paths = kubeconfig === undefined ? (listed.length > 0 ? listed : [home]).filter(exists) : [kubeconfig]
+  const merged = mergedFiles(paths)
+  if (merged.contexts.length > 0) return chosenAccess(merged, context, `kubeconfig ${paths.join(delimiter)}`)
+  const token = join(root, '/var/run/secrets/kubernetes.io/serviceaccount/token')
+  if (paths.length === 0 && context === undefined && env['KUBERNETES_SERVICE_HOST'] && exists(token)) {
+    merged.loadFromCluster(root)
+    return chosenAccess(merged, undefined, 'the ServiceAccount of this pod')
+  }
+  if (paths.length > 0) throw new ClusterError('config', `Cannot use kubeconfig ${paths.join(delimiter)}: it has no context`)
+  const looked = listed.length > 0 ? `KUBECONFIG names ${listed.join(delimiter)}, which does not exist` : `no kubeconfig at ${home}, KUBECONFIG is not set`
+  throw new ClusterError('config', `No cluster to talk to: ${looked}, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG`)
+}
+
+// loadFromDefault differs from kubectl: of several files the last current-context would win, equal names and absent
+// files would throw, and no file at all would mean http://localhost:8080.
+function mergedFiles(paths: readonly string[]): KubeConfig {
+  const merged = new KubeConfig()
+  for (const path of paths) {
+    const file = parsedFile(path)
+    merged.currentContext ||= file.currentContext
+    merged.clusters = union(merged.clusters, file.clusters)
+    merged.users = union(merged.users, file.users)
+    merged.contexts = union(merged.contexts, file.contexts)
+  }
+  return merged
+}
+
+function union<T extends { readonly name: string }>(first: readonly T[], more: readonly T[]): T[] {
+  return [...first, ...more.filter(({ name }) => !first.some(known => known.name === name))]
+}
+
+function parsedFile(path: string): KubeConfig {
+  const folder = dirname(resolve(path))
+  const file = new KubeConfig()
+  try {
+    const content = load(readFileSync(path, 'utf8')) ?? {}
+    if (typeof content !== 'object' || Array.isArray(content)) throw new SyntaxError('it is no YAML mapping')
+    file.loadFromString(JSON.stringify(content))
+    file.makePathsAbsolute(folder)
+    file.users = file.users.map(user => ({ ...user, ...login(user, tokenFiles(content).get(user.name), folder) }))
+    return file
+  } catch (error) {
+    throw new ClusterError('config', `Cannot read kubeconfig ${path}: ${fileProblem(error)}`, { cause: error })
+  }
+}
+
+// client-node knows the field only as token-file, kubectl only as tokenFile.
+function tokenFiles(content: object): Map<unknown, string> {
+  const users: unknown = 'users' in content ? content.users : []
+  const files = new Map<unknown, string>()
+  for (const { name, user } of Array.isArray(users) ? users : []) {
+    if (typeof user?.tokenFile === 'string') files.set(name, user.tokenFile)
+  }
+  return files
+}
+
+type User = KubeConfig['users'][number]
+
+function login(user: User, tokenFile: string | undefined, folder: string): Partial<User> {
+  if (tokenFile !== undefined) return { authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } }
+  if (typeof user.exec?.command !== 'string' || !/[/\\]/.test(user.exec.command)) return {}
+  return { exec: { ...user.exec, command: resolve(folder, user.exec.command) } }
+}
+
+function chosenAccess(config: KubeConfig, wanted: string | undefined, from: string): Access {
+  const name = wanted ?? config.currentContext
+  const known = `it has ${printable(config.contexts.map(context => context.name).join(', '))}`
+  const fail = (found: string): ClusterError => new ClusterError('config', `Cannot use ${from}: ${found}`)
+  if (!name) throw fail(`it names no current context, ${known}; pass --context NAME`)
+  const context = config.contexts.find(context => context.name === name)
+  if (context === undefined) throw fail(`there is no context ${printable(name)}, ${known}`)
+  const cluster = config.clusters.find(cluster => cluster.name === context.cluster)
+  if (cluster === undefined) throw fail(`context ${printable(name)} names cluster ${printable(context.cluster)}, which is not there`)
+  const user = config.users.find(user => user.name === context.user)
+  if (user === undefined && context.user) throw fail(`context ${printable(name)} names user ${printable(context.user)}, who is not there`)
+  const { server } = cluster
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) throw fail(`cluster ${printable(cluster.name)} has the server ${printable(server)}, expected an address with https://`)
+  const plain = server.startsWith('http:')
+  const kubeConfig = new KubeConfig()
+  // Without a user client-node would skip the certificate authority, and over plain HTTP it refuses to work. There,
+  // as kubectl, we show no credentials.
+  kubeConfig.loadFromClusterAndUser(plain ? { ...cluster, skipTLSVerify: true } : cluster, plain || !user ? { name: 'nobody' } : withExecInfo(user, cluster))
+  const source = wanted === undefined && from.startsWith('the ') ? from : `${from}, context ${printable(name)}`
+  return { kubeConfig, server: server.replace(/\/+$/, ''), source, namespace: context.namespace?.trim() || 'default' }
+}
+
+// client-node does not set KUBERNETES_EXEC_INFO, by which a credential plugin learns the version it should answer in.
+function withExecInfo(user: User, cluster: KubeConfig['clusters'][number]): User {
+  if (!user.exec) return user
+  const data = { server: cluster.server, 'tls-server-name': cluster.tlsServerName, 'insecure-skip-tls-verify': cluster.skipTLSVerify, 'certificate-authority-data': cluster.caData, 'proxy-url': cluster.proxyUrl }
+  const spec = { interactive: false, ...(user.exec.provideClusterInfo === true ? { cluster: data } : {}) }
+  const info = JSON.stringify({ kind: 'ExecCredential', apiVersion: user.exec.apiVersion, spec })
+  return { ...user, exec: { ...user.exec, env: [...(user.exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: info }] } }
+}
+
+// js-yaml's message shows the lines around the mistake, and those may hold a token.
+function fileProblem(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'there is no such file'
+  if (!(error instanceof Error) || !('mark' in error) || !('reason' in error)) return reason(error)
+  const mark = error.mark
+  const line = typeof mark === 'object' && mark !== null && 'line' in mark ? Number(mark.line) + 1 : '?'
+  return `${printable(String(error.reason))} (line ${line})`
+}
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,67 @@
+import type { Argument, Command, Option } from 'commander'
+import { bashCompletion } from './completion/bash.ts'
+import { fishCompletion } from './completion/fish.ts'
+import { zshCompletion } from './completion/zsh.ts'
+import { FILE_PLACEHOLDER, program } from './config/program.ts'
+
+/** What a shell can offer on a command line. */
+export interface CommandLine {
+  readonly name: string
+  /** Words of the line itself: `sidecar-reaper --help`. */
+  readonly flags: readonly Flag[]
+  readonly commands: readonly SubCommand[]
+}
+
+export interface SubCommand {
+  readonly name: string
+  readonly summary: string
+  readonly flags: readonly Flag[]
+  /** What the first argument may be, when that is known. */
+  readonly values: readonly string[]
+}
+
+export interface Flag {
+  /** `-n`, `--namespace`. */
+  readonly spellings: readonly string[]
+  readonly description: string
+  readonly value: 'none' | 'file' | 'other' | { readonly choices: readonly string[] }
+}
+
+const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
+
+/** The completion script of a shell, made from the command line's own definition. */
+export function completion(shell: keyof typeof SCRIPTS): string {
+  return SCRIPTS[shell](commandLine(program('', () => {})))
+}
+
+function commandLine(root: Command): CommandLine {
+  const commands = root.commands.map(command => ({
+    name: command.name(),
+    summary: command.summary(),
+    flags: flags(command),
+    values: argumentChoices(command.registeredArguments[0]),
+  }))
+  const help = { name: 'help', summary: 'print the help of a command', flags: [], values: commands.map(command => command.name) }
+  return { name: root.name(), flags: flags(root), commands: [...commands, help] }
+}
+
+function flags(command: Command): readonly Flag[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .map(option => ({
+      spellings: [option.short, option.long].filter(spelling => spelling !== undefined),
+      description: option.description,
+      value: flagValue(option),
+    }))
+}
+
+function flagValue(option: Option): Flag['value'] {
+  if (option.argChoices) return { choices: option.argChoices }
+  if (option.flags.endsWith(`<${FILE_PLACEHOLDER}>`)) return 'file'
+  return option.required ? 'other' : 'none'
+}
+
+function argumentChoices(argument: Argument | undefined): readonly string[] {
+  return argument?.argChoices ?? []
+}

@@ -1,0 +1,88 @@
+import type { HelpPages } from './help.ts'
+
+export interface Page extends HelpPages {
+  readonly summary: string
+  readonly description: string
+}
+
+const USAGE = ['64', 'the arguments or the settings cannot be used'] as const
+
+const CLUSTER_CODES = [
+  ['3', 'the cluster cannot be reached, or nothing in scope can be read'],
+  USAGE,
+  ['130, 143', 'ended by Ctrl-C, by SIGTERM'],
+] as const
+
+const COLOUR = ['NO_COLOR', 'set to anything: no colour, even on a terminal'] as const
+const DEBUG = ['SIDECAR_REAPER_DEBUG', 'set to 1: print stack traces of errors'] as const
+const KUBECONFIG = ['KUBECONFIG', 'the kubeconfig file when --kubeconfig is not given'] as const
+
+export const root: Page = {
+  summary: '',
+  description:
+    'Completes Kubernetes Jobs whose sidecars outlive their main container. A pod whose mains have all finished for good is told to end its sidecars, or is completed as its mains deserve; every other pod is left alone.',
+  examples: [
+    ['See what would be done in the current namespace', 'sidecar-reaper sweep --dry-run'],
+    ['End the left-over sidecars of every namespace, once', 'sidecar-reaper sweep -A'],
+    ['Ask why a pod is, or is not, ended', 'sidecar-reaper explain backup-28471-x7k2p'],
+  ],
+  environment: [KUBECONFIG, COLOUR, DEBUG],
+  seeAlso: "See 'sidecar-reaper COMMAND --help' for a command's options and exit codes.",
+}
+
+export const sweep: Page = {
+  summary: 'end left-over sidecars, one pass',
+  description:
+    'Judges every pod of a Job in scope once, ends the sidecars that are left over, waits for the endings, and reports what became of each pod. Run it as often as you like: a pod that another sweep is ending is left to that sweep.',
+  examples: [
+    ['See what would be done in the current namespace', 'sidecar-reaper sweep --dry-run'],
+    ['All namespaces, with the settings of a file', 'sidecar-reaper sweep -A --settings settings.yaml'],
+    ['The pods of one CronJob; say what failed', "sidecar-reaper sweep -n batch -l app=backup -o json | jq 'select(.result == \"failed\")'"],
+    ['Fail a pipeline when a pod cannot be ended cleanly', 'sidecar-reaper sweep -A --fail-on refused'],
+  ],
+  exitCodes: [['0', 'fine; pods that wait or were refused are no failure'], ['1', 'something failed, or some of the scope is forbidden'], ...CLUSTER_CODES],
+  environment: [KUBECONFIG, COLOUR, DEBUG],
+}
+
+export const explain: Page = {
+  summary: "every fact and rule behind a pod's verdict",
+  description:
+    'Shows how one pod is judged: which containers are mains and which are sidecars, and why; what is awaited; which ways of ending there are, in their order, and what each would make of the pod. Changes nothing.',
+  examples: [
+    ['A pod of the current namespace', 'sidecar-reaper explain backup-28471-x7k2p'],
+    ['A pod that someone sent you, with no cluster at hand', 'sidecar-reaper explain -f pod.yaml'],
+    ['All pods of a Job', 'kubectl get pods -l job-name=backup -o json | sidecar-reaper explain -f -'],
+  ],
+  exitCodes: [['0', 'fine'], ['1', 'there is no such pod, or it is forbidden'], ...CLUSTER_CODES],
+  environment: [KUBECONFIG, COLOUR, DEBUG],
+}
+
+export const catalogue: Page = {
+  summary: 'the known sidecars',
+  description:
+    'Lists the sidecars that are known without an annotation, or shows all that is known of one: how it is recognised, which ways end it, and what proves them. Rows of the settings are included.',
+  examples: [
+    ['All known sidecars', 'sidecar-reaper catalogue'],
+    ['One of them', 'sidecar-reaper catalogue istio'],
+  ],
+  exitCodes: [['0', 'fine'], USAGE],
+  environment: [COLOUR, DEBUG],
+}
+
+export const version: Page = {
+  summary: 'what exactly this is',
+  description: 'Prints the version of the program and of Node, and the sha256 of the policy and of the catalogue that it would use.',
+  examples: [['For a script', 'sidecar-reaper version -o json']],
+  exitCodes: [['0', 'fine'], USAGE],
+}
+
+export const completion: Page = {
+  summary: 'print a completion script for a shell',
+  description: 'Prints a script that lets a shell complete commands, options and their values.',
+  examples: [
+    ['bash, for this session', 'source <(sidecar-reaper completion bash)'],
+    ['zsh, for good', 'sidecar-reaper completion zsh > "${fpath[1]}/_sidecar-reaper"'],
+    ['fish, for good', 'sidecar-reaper completion fish > ~/.config/fish/completions/sidecar-reaper.fish'],
+  ],
+  exitCodes: [['0', 'fine'], USAGE],
+}

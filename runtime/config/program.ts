@@ -1,0 +1,79 @@
+import { Argument, Command, Option } from 'commander'
+import { formatHelp, type HelpPages } from './help.ts'
+import * as pages from './pages.ts'
+
+/** Which placeholders in an option's flags or an argument's name stand for a file: completion offers files there. */
+export const FILE_PLACEHOLDER = 'FILE'
+
+/** A command line as commander parsed it, nothing checked beyond its grammar. */
+export interface Invocation {
+  readonly command: string
+  readonly arguments: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** The whole command line, declared once: parsing, help and completion read it. `invoke` gets the one command that was asked for. */
+export function program(version: string, invoke: (invocation: Invocation) => void): Command {
+  const root = page(new Command('sidecar-reaper'), pages.root)
+    .description(pages.root.description)
+    .version(`sidecar-reaper ${version}`, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [COMMAND]', 'print the help of a command')
+
+  const subcommand = (name: string, text: pages.Page, options: readonly Option[], argument?: Argument) => {
+    const command = page(root.command(name), text).summary(text.summary).description(text.description).helpOption('-h, --help', 'print this help')
+    for (const option of options) command.addOption(option)
+    if (argument) command.addArgument(argument)
+    command.action(() => invoke({ command: name, arguments: command.args, options: command.opts() }))
+  }
+
+  subcommand('sweep', pages.sweep, [
+    namespaceOption(),
+    new Option('-A, --all-namespaces', 'sweep every namespace'),
+    new Option('-l, --selector <SELECTOR>', 'only pods with these labels, as kubectl writes them: app=backup,tier!=test'),
+    new Option('--dry-run', 'print what would be done and change nothing'),
+    new Option('--fail-on <RESULT>', 'exit with 1 when a pod came out so').choices(['refused']),
+    ...clusterOptions(),
+    settingsOption(),
+    outputOption('one JSON object a line'),
+  ])
+  subcommand(
+    'explain',
+    pages.explain,
+    [
+      new Option(`-f, --filename <${FILE_PLACEHOLDER}>`, 'explain the pods of this YAML or JSON file, - for standard input, and ask no cluster'),
+      namespaceOption(),
+      ...clusterOptions(),
+      settingsOption(),
+      outputOption('one JSON object a line'),
+    ],
+    new Argument('[POD]', 'name of a pod'),
+  )
+  subcommand('catalogue', pages.catalogue, [settingsOption(), outputOption('one JSON object a line')], new Argument('[NAME]', 'show all that is known of this sidecar'))
+  subcommand('version', pages.version, [outputOption('one JSON object')])
+  subcommand('completion', pages.completion, [], new Argument('<SHELL>', 'the shell that is to read the script').choices(['bash', 'zsh', 'fish']))
+  return root
+}
+
+function page(command: Command, text: HelpPages): Command {
+  return command.configureHelp({ formatHelp: (shown, helper) => formatHelp(shown, helper, text) })
+}
+
+function namespaceOption(): Option {
+  return new Option('-n, --namespace <NAMESPACE>', 'namespace of the pods; default: that of the kubeconfig or the ServiceAccount')
+}
+
+function clusterOptions(): readonly Option[] {
+  return [
+    new Option(`--kubeconfig <${FILE_PLACEHOLDER}>`, 'how to reach the cluster; default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount inside a pod'),
+    new Option('--context <NAME>', "context of the kubeconfig; default: the file's current one"),
+  ]
+}
+
+function settingsOption(): Option {
+  return new Option(`--settings <${FILE_PLACEHOLDER}>`, 'settings in YAML or JSON; default: every setting at its default')
+}
+
+function outputOption(json: string): Option {
+  return new Option('-o, --output <FORMAT>', `text for people, json for scripts: ${json}`).choices(['text', 'json']).default('text')
+}

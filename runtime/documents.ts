@@ -1,0 +1,86 @@
+import { open } from 'node:fs/promises'
+import { loadAll, YAMLException } from 'js-yaml'
+import { printable } from './printable.ts'
+import { UsageError } from './usage.ts'
+
+/** The name that stands for standard input in arguments, and what messages call it. */
+export const STDIN = '-'
+const STDIN_NAME = '<stdin>'
+
+export interface ReadTextOptions {
+  /** A longer file is refused before it is read. */
+  readonly maxBytes: number
+  readonly signal?: AbortSignal
+}
+
+/** A file's name as messages say it. */
+export function fileName(path: string): string {
+  if (path === STDIN) return STDIN_NAME
+  return path === '' ? '""' : printable(path)
+}
+
+/** The text of a file, or of standard input for `-`. Pipes work too. Throws UsageError with one line for whatever keeps it from being read. */
+export async function readText(path: string, { maxBytes, signal }: ReadTextOptions): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of path === STDIN ? process.stdin : await fileStream(path, maxBytes, signal)) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new RangeError(`is larger than ${megabytes(maxBytes)}`)
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new UsageError(`${fileName(path)}: ${readProblem(error)}`, { cause: error })
+  }
+}
+
+async function fileStream(path: string, maxBytes: number, signal: AbortSignal | undefined) {
+  const file = await open(path)
+  const { size } = await file.stat()
+  if (size > maxBytes) {
+    await file.close()
+    throw new RangeError(`is larger than ${megabytes(maxBytes)}`)
+  }
+  return file.createReadStream({ signal })
+}
+
+function megabytes(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'is a directory, expected a file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'name too long',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
+}
+
+function readProblem(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error))
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return REASONS[code] ?? printable(error.message)
+}
+
+export interface DocumentsOptions {
+  /** What messages call the text: a file name. */
+  readonly name: string
+  /** Aliases (`*name`) allowed in one document. Default 100: more is a bomb, not a manifest. */
+  readonly maxAliases?: number
+}
+
+/** The YAML 1.2 or JSON documents of a text, those left out that hold nothing. Throws UsageError with file, line and column. */
+export function documents(text: string, { name, maxAliases = 100 }: DocumentsOptions): readonly unknown[] {
+  try {
+    return loadAll(text.replace(/^\uFEFF/, ''), { maxAliases }).filter(document => document !== null)
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error
+    const place = error.mark ? `:${error.mark.line + 1}:${error.mark.column + 1}` : ''
+    throw new UsageError(`${name}${place}: ${printable(error.reason)}`, { cause: error })
+  }
+}

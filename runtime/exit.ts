@@ -1,0 +1,12 @@
+/** Exit codes that scripts depend on. */
+export const EXIT = {
+  fine: 0,
+  /** Something failed, or some of the scope was forbidden. */
+  failed: 1,
+  /** The cluster is unreachable, or nothing in scope is readable. */
+  unreachable: 3,
+  /** Arguments, settings or policy can't be used. */
+  usage: 64,
+  interrupted: 130,
+  terminated: 143,
+} as const

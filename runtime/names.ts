@@ -1,0 +1,13 @@
+/** The annotation, label and field names that the runtime writes or selects by, each spelled once; what the policy reads is spelled in the policy. */
+
+/** Written before the first exec, http or signal: which containers are being ended, by which sweep, since when. */
+export const CLAIM_ANNOTATION = 'sidecar-reaper/claim'
+
+/** Written in the patch that completes a pod; always a value that the pod does not have yet. */
+export const COMPLETED_ANNOTATION = 'sidecar-reaper/completed'
+
+/** Carried by every pod of a Job since Kubernetes 1.27. */
+export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name'
+
+/** reportingController of our Events. */
+export const REPORTING_CONTROLLER = 'sidecar-reaper'

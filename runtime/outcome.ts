@@ -1,0 +1,47 @@
+import type { Verdict } from './verdict.ts'
+
+/** What became of one pod that a verdict said to end; the pod's status is the only witness. */
+export interface Outcome {
+  readonly kind: 'outcome'
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  readonly result: 'ended' | 'reported' | 'reverted' | 'failed' | 'vanished' | 'abandoned'
+  /** The way that ended it, or null. */
+  readonly way: WayName | null
+  /** Every attempt that did not end it, in order, and why. */
+  readonly tried: readonly { readonly way: WayName; readonly container: string | null; readonly error: string }[]
+  /** The containers that were left over, as the pod's status shows them afterwards; exit null: still running or never started. */
+  readonly containers: readonly { readonly name: string; readonly containerID: string | null; readonly exit: number | null }[]
+  /** From the first call to the last look at the status. */
+  readonly seconds: number
+}
+
+export type WayName = 'exec' | 'http' | 'signal' | 'complete'
+
+/** One verdict of a sweep, as `-o json` prints it. */
+export interface VerdictRecord extends Verdict {
+  readonly kind: 'verdict'
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+}
+
+/** The last line of a sweep; the counts of pods add up to `pods`. */
+export interface Summary {
+  readonly kind: 'summary'
+  readonly pods: number
+  readonly ended: number
+  readonly reported: number
+  readonly refused: number
+  readonly failed: number
+  readonly waiting: number
+  readonly left: number
+  /** What the sweep could not see or do, each a sentence: a forbidden namespace list, a watch that was lost. */
+  readonly limits: readonly string[]
+  /** sha256 of each, hexadecimal. */
+  readonly policy: { readonly wasm: string; readonly catalogue: string; readonly settings: string }
+}
+
+/** What a sweep says as it goes: one verdict a pod, one outcome a pod that it was to end, one summary. */
+export type SweepRecord = VerdictRecord | Outcome | Summary

@@ -1,0 +1,53 @@
+/** What the policy says of one pod: the shape of entry point `sidecar/verdict`. */
+export interface Verdict {
+  readonly decision: 'end' | 'wait' | 'leave' | 'refuse'
+  /** Stable code; docs/reasons.md lists them all. */
+  readonly reason: string
+  /** The reason as a sentence for a person, naming containers and what is awaited. */
+  readonly message: string
+  /** True when the settings' mode asks to say what would be done and to do nothing. */
+  readonly report: boolean
+  /** The phase that the mains alone deserve, or null while they have not finished. */
+  readonly earned: 'Succeeded' | 'Failed' | null
+  /** The phase that the pod gets by the plan, every sidecar's exit code counted; null when nothing would be ended. */
+  readonly after: 'Succeeded' | 'Failed' | 'Unknown' | 'Running' | null
+  /** Seconds since the epoch when judging again can give another answer, or null. */
+  readonly again: number | null
+  /** When to complete the pod: before or after the containers' own ways, or not at all. */
+  readonly complete: 'first' | 'last' | 'no'
+  readonly containers: readonly ContainerVerdict[]
+  /** What is wrong with the pod's annotations or clock; never fatal. */
+  readonly warnings: readonly Warning[]
+}
+
+export interface ContainerVerdict {
+  readonly name: string
+  readonly role: 'main' | 'sidecar' | 'native' | 'init'
+  /** Which rule gave it its role, as a sentence. */
+  readonly why: string
+  readonly containerID: string | null
+  readonly state: 'running' | 'waiting' | 'restarting' | 'terminated' | 'unknown'
+  readonly left_over: boolean
+  /** The ways to end it, best first; empty unless the decision is `end`. */
+  readonly ways: readonly Way[]
+  /** Seconds between telling it and giving up on the way. */
+  readonly grace: number
+}
+
+/** One way of ending one container, with the exit code that it is known to lead to (null: unknown). */
+export type Way =
+  | { readonly way: 'exec'; readonly argv: readonly string[]; readonly exit: number | null }
+  | { readonly way: 'http'; readonly port: number; readonly path: string; readonly method: string; readonly exit: number | null }
+  | {
+      readonly way: 'signal'
+      readonly signal: string
+      /** `pid1`: tell PID 1 of the container. `own`: the pod shares one process namespace, find the container's own process. */
+      readonly process: 'pid1' | 'own'
+      readonly exit: number | null
+    }
+
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly container: string | null
+}

@@ -1,0 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
+/** What kubectl printed; throws with its error output when it fails. `input` is its standard input. */
+export async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  const child = spawn('kubectl', args, { stdio: 'pipe' })
+  child.stdin.end(input)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (code === 0) return stdout
+  throw new Error(`Cannot run kubectl ${args.join(' ')}: ${stderr.trim()}`)
+}

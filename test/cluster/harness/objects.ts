@@ -1,0 +1,45 @@
+/** The fields of a Job that scenarios read, as the API's JSON has them. */
+export type Job = Readonly<{
+  metadata: Metadata
+  status?: { active?: number; succeeded?: number; failed?: number; startTime?: string; completionTime?: string; conditions?: Condition[] }
+}>
+
+/** The fields of a Pod that scenarios read. */
+export type Pod = Readonly<{
+  metadata: Metadata
+  status: { phase: string; reason?: string; conditions?: Condition[]; containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
+}>
+
+export type Metadata = Readonly<{ name: string; namespace: string; uid: string; resourceVersion: string; creationTimestamp: string; annotations?: Record<string, string> }>
+export type Condition = Readonly<{ type: string; status: string; reason?: string; message?: string }>
+export type ContainerStatus = Readonly<{ name: string; containerID?: string; restartCount: number; state: ContainerState; lastState?: ContainerState }>
+export type ContainerState = Readonly<{
+  waiting?: { reason?: string }
+  running?: { startedAt: string }
+  terminated?: { exitCode: number; signal?: number; reason?: string; startedAt: string; finishedAt: string }
+}>
+
+/** True when the Job has a condition, such as Complete or Failed, with status True. */
+export function hasCondition(object: { status?: { conditions?: Condition[] } }, type: string): boolean {
+  return object.status?.conditions?.some(condition => condition.type === type && condition.status === 'True') ?? false
+}
+
+/** Exit codes of a pod's containers that have ended, by name. */
+export function exitCodes(pod: Pod): Record<string, number> {
+  const ended = statuses(pod).flatMap(({ name, state }) => (state.terminated ? [[name, state.terminated.exitCode] as const] : []))
+  return Object.fromEntries(ended)
+}
+
+/** Names of a pod's containers that run now. */
+export function running(pod: Pod): string[] {
+  return statuses(pod).filter(({ state }) => state.running).map(({ name }) => name)
+}
+
+/** How often each of a pod's containers was restarted, by name. */
+export function restarts(pod: Pod): Record<string, number> {
+  return Object.fromEntries(statuses(pod).map(({ name, restartCount }) => [name, restartCount]))
+}
+
+function statuses({ status }: Pod): ContainerStatus[] {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+}

@@ -1,0 +1,49 @@
+import { realpathSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+export const versions = ['1.32.2', '1.34.4', '1.36.3'] as const
+export type Version = (typeof versions)[number]
+export const defaultVersion: Version = '1.34.4'
+
+/** Where one test cluster keeps its things; two versions share nothing but built images of the same name. */
+export type Cluster = Readonly<{
+  version: Version
+  /** Also the name of the kubeconfig's context and of the cgroup. */
+  name: string
+  /** The pinned Go module that the servers are built from. */
+  module: string
+  /** Built servers, kept by `down`. */
+  bin: string
+  buildLog: string
+  lock: string
+  /** Everything of a running cluster; `down` removes it. */
+  data: string
+  logs: string
+  kubeconfig: string
+}>
+
+/** The paths of a version's cluster below $XDG_CACHE_HOME, as the kernel will show them: without symbolic links. */
+export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster {
+  const wanted = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sidecar-reaper')
+  mkdirSync(join(wanted, 'kubernetes'), { recursive: true })
+  mkdirSync(join(wanted, 'clusters'), { recursive: true })
+  const cache = realpathSync(wanted)
+  const data = join(cache, 'clusters', version)
+  return {
+    version,
+    name: `sidecar-reaper-${version}`,
+    module: join(import.meta.dirname, '..', 'kubernetes', `v${version}`),
+    bin: join(cache, 'kubernetes', `v${version}`),
+    buildLog: join(cache, 'kubernetes', `v${version}.log`),
+    lock: `${data}.lock`,
+    data,
+    logs: join(data, 'logs'),
+    kubeconfig: join(data, 'kubeconfig'),
+  }
+}
+
+/** A server's log file. */
+export function logFile(cluster: Cluster, component: string): string {
+  return join(cluster.logs, `${component}.log`)
+}
