@@ -1,4 +1,4 @@
-import { z } from 'zod/mini'
+import * as z from 'zod/mini'
 
 /** Something on the pod or its namespace that shows that a vendor put its sidecar there; without `value` the key alone counts. */
 const mark = z.union([
@@ -51,4 +51,9 @@ export function markKeys({ rows }: Catalogue): { readonly annotations: readonly 
     annotations: marks.flatMap(mark => ('annotation' in mark ? [mark.annotation] : [])),
     labels: marks.flatMap(mark => ('label' in mark ? [mark.label] : [])),
   }
+}
+
+/** The JSON Schema of a file of rows, as text; schemas/catalogue.schema.json is this. */
+export function catalogueJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(catalogueRows, { io: 'input' }), null, 2)}\n`
 }

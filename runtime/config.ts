@@ -13,9 +13,8 @@ export interface PrintConfig {
 }
 
 export interface ClusterConfig {
-  /** Undefined: the client looks where kubectl looks. */
-  readonly kubeconfig: string | undefined
-  readonly context: string | undefined
+  /** Where the client looks for a cluster: in this file, or else where the environment points, as kubectl does. */
+  readonly access: { readonly kubeconfig: string | undefined; readonly context: string | undefined; readonly env: Surroundings['env'] }
 }
 
 export interface SweepConfig extends ClusterConfig {
@@ -147,7 +146,7 @@ function namespaceName(name: string, command: string): string {
 }
 
 function clusterConfig({ kubeconfig, context }: Options, { env }: Surroundings): ClusterConfig {
-  return { kubeconfig: kubeconfig ?? (env.KUBECONFIG || undefined), context }
+  return { access: { kubeconfig, context, env } }
 }
 
 function outputConfig({ output = 'text' }: Options, { env, stdout, stderr }: Surroundings): OutputConfig {

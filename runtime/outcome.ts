@@ -39,6 +39,8 @@ export interface Summary {
   readonly left: number
   /** What the sweep could not see or do, each a sentence: a forbidden namespace list, a watch that was lost. */
   readonly limits: readonly string[]
+  /** Why no further ending was begun although pods were left, or null. */
+  readonly stopped: string | null
   /** sha256 of each, hexadecimal. */
   readonly policy: { readonly wasm: string; readonly catalogue: string; readonly settings: string }
 }

@@ -16,7 +16,7 @@ export interface ConnectOptions extends KubeConfigOptions {
   readonly retry?: RetryOptions
   /** Default 500. */
   readonly pageSize?: number
-  /** How long one connection of a watch lives; a silent death is noticed 5 s after that. Default 30. */
+  /** How long one connection of a watch lives; a silent death is noticed after a fifth more. Default 30. */
   readonly watchSeconds?: number
   /** For the API server's audit log; default sidecar-reaper. */
   readonly userAgent?: string

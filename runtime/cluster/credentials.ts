@@ -4,7 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 /** TLS options, credentials and the proxy's agent for a request; asked anew for each, so that refreshed tokens count. */
 export interface Credentials {
   options(): Promise<RequestOptions>
-  /** Forgets the cached tokens of those options, which the server refused; false when they were forgotten before. */
+  /** Forgets the cached tokens that gave those options, because the server refused them; false when there are no others to be had. */
   refuse(options: RequestOptions): boolean
 }
 
@@ -28,7 +28,9 @@ export function credentials(kubeConfig: KubeConfig): Credentials {
       return asked
     },
     refuse(options) {
-      if (givenBy.get(options) !== current || cluster === null || user === null) return false
+      if (cluster === null || user === null || !(user.exec || user.authProvider)) return false
+      // Another call may have been refused before.
+      if (givenBy.get(options) !== current) return true
       current = new KubeConfig()
       current.loadFromClusterAndUser(cluster, user)
       asked = undefined

@@ -54,8 +54,8 @@ export function networkError(operation: Operation, server: Server, cause: unknow
   if (code === 'ECONNRESET' || code === 'EPIPE') return fail('unreachable', `${at} closed the connection before the answer was complete`)
   if (ROUTE.has(code)) return fail('unreachable', `there is no way to ${at}: ${code}, check the network, the VPN and firewalls`)
   if (EXPIRED.has(code)) return fail('unreachable', `the certificate of ${at} is expired or not valid yet (${code}), renew it or set this machine's clock`)
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return fail('unreachable', `the certificate of ${at} is for other names (${reason(cause)}), set tls-server-name or use one of them`)
-  if (UNTRUSTED.test(code)) return fail('unreachable', `the certificate of ${at} is not trusted (${reason(cause)}), check certificate-authority`)
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return fail('unreachable', `the certificate of ${at} is not for this name but for ${namesOf(cause)}: use one of them, or set tls-server-name`)
+  if (UNTRUSTED.test(code)) return fail('unreachable', `the certificate of ${at} is not trusted (${code}), check certificate-authority`)
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return fail('unreachable', `${at} does not speak TLS, check the address and its scheme`)
   if (code.startsWith('HPE_')) return fail('unreachable', `${at} does not speak HTTP (${code}), check the address and its scheme`)
@@ -83,6 +83,12 @@ export function cannot({ task }: Operation): string {
 /** A thrown value's first 200 printable characters. */
 export function reason(cause: unknown): string {
   return printable(cause instanceof Error ? cause.message || cause.name : String(cause))
+}
+
+function namesOf(cause: unknown): string {
+  const certificate = cause instanceof Error && 'cert' in cause ? cause.cert : undefined
+  const names = typeof certificate === 'object' && certificate !== null && 'subjectaltname' in certificate ? certificate.subjectaltname : undefined
+  return printable(String(names ?? 'none'))
 }
 
 const ROUTE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'])

@@ -67,8 +67,9 @@ function parsedFile(path: string): KubeConfig {
   const folder = dirname(resolve(path))
   const file = new KubeConfig()
   try {
-    const content = load(readFileSync(path, 'utf8')) ?? {}
-    if (typeof content !== 'object' || Array.isArray(content)) throw new SyntaxError('it is no YAML mapping')
+    const text = readFileSync(path, 'utf8')
+    const content = text.trim() === '' ? {} : load(text)
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new SyntaxError('it is no YAML mapping')
     file.loadFromString(JSON.stringify(content))
     file.makePathsAbsolute(folder)
     file.users = file.users.map(user => ({ ...user, ...login(user, tokenFiles(content).get(user.name), folder) }))
@@ -109,11 +110,11 @@ function chosenAccess(config: KubeConfig, wanted: string | undefined, from: stri
   if (user === undefined && context.user) throw fail(`context ${printable(name)} names user ${printable(context.user)}, who is not there`)
   const { server } = cluster
   if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) throw fail(`cluster ${printable(cluster.name)} has the server ${printable(server)}, expected an address with https://`)
-  const plain = server.startsWith('http:')
+  const isOpen = server.startsWith('http:') && !cluster.skipTLSVerify
   const kubeConfig = new KubeConfig()
-  // Without a user client-node would skip the certificate authority, and over plain HTTP it refuses to work. There,
-  // as kubectl, we show no credentials.
-  kubeConfig.loadFromClusterAndUser(plain ? { ...cluster, skipTLSVerify: true } : cluster, plain || !user ? { name: 'nobody' } : withExecInfo(user, cluster))
+  // Without a user client-node would skip the certificate authority, and over plain HTTP it works only with
+  // insecure-skip-tls-verify. Where that is not set we show no credentials there; kubectl never does.
+  kubeConfig.loadFromClusterAndUser(isOpen ? { ...cluster, skipTLSVerify: true } : cluster, isOpen || !user ? { name: 'nobody' } : withExecInfo(user, cluster))
   const source = wanted === undefined && from.startsWith('the ') ? from : `${from}, context ${printable(name)}`
   return { kubeConfig, server: server.replace(/\/+$/, ''), source, namespace: context.namespace?.trim() || 'default' }
 }

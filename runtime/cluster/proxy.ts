@@ -23,7 +23,7 @@ function isExempt(entry: string, host: string, port: string): boolean {
   if (entry === '' || entry === host) return entry !== ''
   const [name = '', only = port] = isIP(entry) === 6 ? [entry] : entry.split(':')
   const parent = name.replace(/^\*?\./, '')
-  return only === port && (name === host || parent === host || host.endsWith(`.${parent}`))
+  return only === port && (name === host || host.endsWith(`.${parent}`))
 }
 
 function isInNetwork(host: string, network: string): boolean {

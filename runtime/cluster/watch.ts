@@ -13,8 +13,8 @@ export interface WatchOptions extends CallOptions {
   readonly watchSeconds: number
 }
 
-// What the server may be late with its own timeoutSeconds.
-const LATE_MS = 5000
+// How much longer than asked for a connection may live: the server needs a moment to close it.
+const PATIENCE = 1.2
 
 interface WatchEvent {
   readonly type: string
@@ -31,7 +31,7 @@ export async function* podChanges(wire: Wire, operation: (query: Query) => Opera
   let resourceVersion = from
   let failures = 0
   while (!signal.aborted) {
-    const query = { resourceVersion, timeoutSeconds: String(options.watchSeconds) }
+    const query = { resourceVersion, timeoutSeconds: String(Math.ceil(options.watchSeconds)) }
     const startedAt = performance.now()
     let pause = 0
     try {
@@ -61,12 +61,11 @@ function isLost(error: unknown): error is ClusterError {
 async function* events(wire: Wire, operation: Operation, { callTimeoutMs, watchSeconds }: WatchOptions, signal: AbortSignal): AsyncGenerator<WatchEvent> {
   using deadline = startDeadline(callTimeoutMs, () => timeoutError(operation, wire.server, callTimeoutMs), [signal, wire.closed])
   const response = await wire.send(operation, deadline.signal)
-  const lifeMs = watchSeconds * 1000 + LATE_MS
+  const lifeMs = watchSeconds * 1000 * PATIENCE
   deadline.restart(lifeMs, () => timeoutError(operation, wire.server, lifeMs))
   try {
     for await (const line of lines(response)) {
-      const event = watchEvent(wire, operation, line)
-      yield event
+      yield watchEvent(wire, operation, line)
     }
   } catch (cause) {
     deadline.signal.throwIfAborted()

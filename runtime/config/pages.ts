@@ -8,7 +8,7 @@ export interface Page extends HelpPages {
 const USAGE = ['64', 'the arguments or the settings cannot be used'] as const
 
 const CLUSTER_CODES = [
-  ['3', 'the cluster cannot be reached, or nothing in scope can be read'],
+  ['3', 'the cluster cannot be reached, or nothing in scope may be read'],
   USAGE,
   ['130, 143', 'ended by Ctrl-C, by SIGTERM'],
 ] as const
@@ -53,7 +53,7 @@ export const explain: Page = {
     ['A pod that someone sent you, with no cluster at hand', 'sidecar-reaper explain -f pod.yaml'],
     ['All pods of a Job', 'kubectl get pods -l job-name=backup -o json | sidecar-reaper explain -f -'],
   ],
-  exitCodes: [['0', 'fine'], ['1', 'there is no such pod, or it is forbidden'], ...CLUSTER_CODES],
+  exitCodes: [['0', 'fine'], ['1', 'there is no such pod'], ...CLUSTER_CODES],
   environment: [KUBECONFIG, COLOUR, DEBUG],
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { catalogueRows } from '../catalogue.ts'
 import { DURATION, durationSeconds } from './duration.ts'
 
 /** Below so many endings that came out otherwise than predicted no sweep stops, whatever the share. */
@@ -72,7 +73,7 @@ export const settingsSchema = z
       .prefault(z.enum(['deny', 'allow']), 'deny')
       .check(describe('Whether commands and quit URLs in annotations count: they run under the rights of the reaper.')),
     catalogue: z
-      .prefault(z.record(z.string(), z.record(z.string(), z.unknown())), {}) // TODO: catalogueRow of runtime/catalogue.ts
+      .prefault(catalogueRows, {})
       .check(describe('Known sidecars by name, added to the built-in ones or in place of those of the same name.')),
   })
   .check(z.meta({ title: 'Settings of sidecar-reaper' }))

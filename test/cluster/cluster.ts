@@ -35,7 +35,9 @@ async function carryOut({ command, version, words }: CommandLine): Promise<numbe
       await locked(cluster, () => up(cluster, say))
       return 0
     case 'down':
-      await locked(cluster, async () => say(`${cluster.name} ${(await removeCluster(cluster)) ? 'is removed' : 'was not up'}`))
+      await locked(cluster, async () =>
+        say(`${cluster.name} ${(await removeCluster(cluster)) ? 'is removed' : 'was not up'}`),
+      )
       return 0
     case 'status': {
       const { text, isHealthy } = await status(cluster)
@@ -55,6 +57,6 @@ async function carryOut({ command, version, words }: CommandLine): Promise<numbe
 try {
   process.exitCode = await carryOut(commandLine(process.argv.slice(2)))
 } catch (error) {
-  say(`cluster: ${error instanceof Error ? error.message : error}`)
+  say(`cluster: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = error instanceof SyntaxError ? usage : 1
 }

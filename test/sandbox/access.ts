@@ -4,10 +4,21 @@ import type { Json } from './objects.ts'
 import type { ApiRequest } from './request.ts'
 
 /** What the reaper is not allowed to do. A field that is left out means any; `namespace: ''` means the whole cluster at once. */
-export type Denial = { readonly verb?: string; readonly resource?: string; readonly group?: string; readonly namespace?: string }
+export type Denial = {
+  readonly verb?: string
+  readonly resource?: string
+  readonly group?: string
+  readonly namespace?: string
+}
 
 /** One thing that someone wants to do; the resource carries its subresource, as in `pods/exec`. */
-export type Action = { readonly verb: string; readonly resource: string; readonly group: string; readonly namespace: string; readonly name: string }
+export type Action = {
+  readonly verb: string
+  readonly resource: string
+  readonly group: string
+  readonly namespace: string
+  readonly name: string
+}
 
 export function isDenied(denied: readonly Denial[], action: Action): boolean {
   return denied.some(
@@ -33,7 +44,12 @@ export function denial(user: string, action: Action): Status {
   const { verb, resource, group, namespace, name } = action
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
   const [plural = ''] = resource.split('/')
-  return forbidden(plural, group, name, `User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`)
+  return forbidden(
+    plural,
+    group,
+    name,
+    `User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+  )
 }
 
 /** Answers a SelfSubjectAccessReview. */
@@ -44,13 +60,23 @@ export function accessReview(denied: readonly Denial[], body: Json): Json {
   const full = subresource ? `${text(resource)}/${text(subresource)}` : text(resource)
   const action = { verb: text(verb), resource: full, group: text(group), namespace: text(namespace), name: text(name) }
   const isAllowed = wanted === undefined || !isDenied(denied, action)
-  const status = isAllowed ? { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "sidecar-reaper"' } : { allowed: false }
-  return { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: review['spec'] ?? {}, status }
+  const status = isAllowed
+    ? { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "sidecar-reaper"' }
+    : { allowed: false }
+  return {
+    kind: 'SelfSubjectAccessReview',
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: {},
+    spec: review['spec'] ?? {},
+    status,
+  }
 }
 
 function fields(value: Json | undefined): { readonly [key: string]: Json } {
   // Not null, not a list: a JSON object.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })
+    : {}
 }
 
 function text(value: Json | undefined): string {

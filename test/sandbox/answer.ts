@@ -3,7 +3,11 @@ import type { Status } from './failure.ts'
 import type { Json } from './objects.ts'
 
 /** What the server answers, as a value. */
-export type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: readonly Buffer[] }
+export type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: readonly Buffer[]
+}
 
 const newline = Buffer.from('\n')
 const json = { 'content-type': 'application/json' }

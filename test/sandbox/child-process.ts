@@ -31,11 +31,13 @@ export class ChildProcesses {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#children].map(child => {
-      const closed = once(child, 'close')
-      child.kill('SIGKILL')
-      return closed
-    }))
+    await Promise.all(
+      [...this.#children].map(child => {
+        const closed = once(child, 'close')
+        child.kill('SIGKILL')
+        return closed
+      }),
+    )
   }
 }
 

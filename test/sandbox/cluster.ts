@@ -15,7 +15,13 @@ import type { Timings } from './timings.ts'
 
 export type Processes = 'child' | 'memory'
 export type RunOptions = { readonly behaviours?: Behaviours; readonly processes?: Processes }
-export type ClusterOptions = { readonly now: () => Date; readonly timings: Timings; readonly processes: Processes; readonly behaviours: Behaviours; readonly history: number }
+export type ClusterOptions = {
+  readonly now: () => Date
+  readonly timings: Timings
+  readonly processes: Processes
+  readonly behaviours: Behaviours
+  readonly history: number
+}
 
 export const defaultNode = 'sandbox-node'
 
@@ -33,10 +39,23 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.options = options
     this.store = new Store(options.now, options.history)
-    this.kubelet = new Kubelet({ store: this.store, timers: this.timers, timings: options.timings, journal: this.journal, now: options.now })
+    this.kubelet = new Kubelet({
+      store: this.store,
+      timers: this.timers,
+      timings: options.timings,
+      journal: this.journal,
+      now: options.now,
+    })
     const createPod = (pod: PodManifest, job: Job): void => void this.addPod(pod, this.#runs.get(job.metadata.uid))
     const { store, timers } = this
-    new JobController({ store, timers, jobMs: options.timings.jobMs, now: options.now, createPod, deletePod: pod => this.deletePod(pod) })
+    new JobController({
+      store,
+      timers,
+      jobMs: options.timings.jobMs,
+      now: options.now,
+      createPod,
+      deletePod: pod => this.deletePod(pod),
+    })
     for (const name of ['default', 'kube-system']) this.addNamespace(name)
     this.addNode(defaultNode)
   }
@@ -49,10 +68,18 @@ export class Cluster {
   addPod(manifest: PodManifest, run = this.run()): Entry<Pod> {
     const { namespace = 'default' } = manifest.metadata
     this.addNamespace(namespace)
-    const spec = { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, nodeName: defaultNode, ...manifest.spec } as const
+    const spec = {
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      nodeName: defaultNode,
+      ...manifest.spec,
+    } as const
     const metadata = this.store.metadata({ ...manifest.metadata, namespace })
     this.#runs.set(metadata.uid, run)
-    const { object } = this.store.pods.add({ metadata, spec, status: manifest.status ?? { phase: 'Pending' } }, 'sandbox')
+    const { object } = this.store.pods.add(
+      { metadata, spec, status: manifest.status ?? { phase: 'Pending' } },
+      'sandbox',
+    )
     this.kubelet.run(object, run)
     return this.store.pods.entry(keyOf(metadata)) ?? missing(object)
   }
@@ -69,16 +96,22 @@ export class Cluster {
   addNamespace(name: string, labels: Readonly<Record<string, string>> = {}): void {
     if (this.store.namespaces.entry(name) !== undefined) return
     const metadata = this.store.metadata({ name, labels: { 'kubernetes.io/metadata.name': name, ...labels } })
-    this.store.namespaces.add({ metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }, 'sandbox')
+    this.store.namespaces.add(
+      { metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
+      'sandbox',
+    )
   }
 
   /** A node; the kubelet of one that is not Ready hears nothing and answers nothing. */
   addNode(name: string, isReady = true): void {
     const lastTransitionTime = apiTime(this.options.now())
-    const ready = isReady ? { status: 'True', reason: 'KubeletReady' } : { status: 'Unknown', reason: 'NodeStatusUnknown' }
+    const ready = isReady
+      ? { status: 'True', reason: 'KubeletReady' }
+      : { status: 'Unknown', reason: 'NodeStatusUnknown' }
     const status = { conditions: [{ type: 'Ready', ...ready, lastTransitionTime }] }
     const known = this.store.nodes.update(name, node => ({ ...node, status }), 'sandbox')
-    if (known === undefined) this.store.nodes.add({ metadata: this.store.metadata({ name }), spec: {}, status }, 'sandbox')
+    if (known === undefined)
+      this.store.nodes.add({ metadata: this.store.metadata({ name }), spec: {}, status }, 'sandbox')
   }
 
   /** Deletes a pod as the API does: with its grace, or at once when that is 0 or nothing runs it. */
@@ -86,8 +119,13 @@ export class Cluster {
     const key = keyOf(pod.metadata)
     if (graceSeconds === 0 || this.kubelet.worker(pod) === undefined) return this.store.pods.remove(key, 'sandbox')
     const deletionTimestamp = apiTime(new Date(this.options.now().getTime() + graceSeconds * 1000))
-    const mark = (stored: Pod): Pod => ({ ...stored, metadata: { ...stored.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } })
-    return pod.metadata.deletionTimestamp === undefined ? this.store.pods.update(key, mark, 'client') : this.store.pods.entry(key)
+    const mark = (stored: Pod): Pod => ({
+      ...stored,
+      metadata: { ...stored.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds },
+    })
+    return pod.metadata.deletionTimestamp === undefined
+      ? this.store.pods.update(key, mark, 'client')
+      : this.store.pods.entry(key)
   }
 
   /** The same pod under a new uid, run from the start. */

@@ -29,6 +29,11 @@ export class Collection<T extends KubeObject> {
     return (this.#sorted ??= [...this.#entries.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
   }
 
+  /** All objects in the order of their creation. */
+  inOrder(): readonly T[] {
+    return [...this.#entries.values()].map(stored => stored.object)
+  }
+
   add(object: T, actor: Actor): Entry<T> {
     return this.#put('ADDED', object, undefined, actor)
   }

@@ -4,9 +4,25 @@ import type { Behaviour, Command, End, Signal } from './behaviour.ts'
 /** What a command run in a container comes to. */
 export type CommandResult =
   | { readonly kind: 'missing'; readonly program: string }
-  | { readonly kind: 'exit'; readonly code: number; readonly stdout?: string; readonly stderr?: string; readonly signal?: Signal; readonly isToPid1?: boolean; readonly ends?: End }
+  | {
+      readonly kind: 'exit'
+      readonly code: number
+      readonly stdout?: string
+      readonly stderr?: string
+      readonly signal?: Signal
+      readonly isToPid1?: boolean
+      readonly ends?: End
+    }
 
-const posixNumbers: Readonly<Record<string, Signal>> = { 1: 'HUP', 2: 'INT', 3: 'QUIT', 9: 'KILL', 10: 'USR1', 12: 'USR2', 15: 'TERM' }
+const posixNumbers: Readonly<Record<string, Signal>> = {
+  1: 'HUP',
+  2: 'INT',
+  3: 'QUIT',
+  9: 'KILL',
+  10: 'USR1',
+  12: 'USR2',
+  15: 'TERM',
+}
 
 /** Interprets a command: what the container declares, `kill`, and `sh -c` of a `kill`; all other programs are missing. */
 export function interpret(argv: readonly string[], behaviour: Behaviour): CommandResult {
@@ -26,7 +42,13 @@ function matches({ command }: Command, line: string): boolean {
 
 function declaredResult({ exit = 0, stdout, stderr, signal, ends }: Command): CommandResult {
   const output = { ...(stdout !== undefined && { stdout }), ...(stderr !== undefined && { stderr }) }
-  return { kind: 'exit', code: exit, ...output, ...(signal !== undefined && { signal }), ...(ends !== undefined && { ends }) }
+  return {
+    kind: 'exit',
+    code: exit,
+    ...output,
+    ...(signal !== undefined && { signal }),
+    ...(ends !== undefined && { ends }),
+  }
 }
 
 // A shell has kill built in, so it needs no program for it.
@@ -36,8 +58,10 @@ function shell(script: string): CommandResult {
 }
 
 function kill(args: readonly string[]): CommandResult {
-  const [pid, option] = args[0] === '-s' ? [args[2], args[1]] : args.length > 1 ? [args[1], args[0]?.replace(/^-/, '')] : [args[0], 'TERM']
-  if (pid === undefined || option === undefined) return { kind: 'exit', code: 1, stderr: 'kill: usage: kill [-s sigspec | -sigspec] pid\n' }
+  const [pid, option] =
+    args[0] === '-s' ? [args[2], args[1]] : args.length > 1 ? [args[1], args[0]?.replace(/^-/, '')] : [args[0], 'TERM']
+  if (pid === undefined || option === undefined)
+    return { kind: 'exit', code: 1, stderr: 'kill: usage: kill [-s sigspec | -sigspec] pid\n' }
   if (pid !== '1') return { kind: 'exit', code: 1, stderr: `kill: can't kill pid ${pid}: No such process\n` }
   if (option === '0') return { kind: 'exit', code: 0 }
   const signal = signals.find(name => name === option.replace(/^SIG/, '')) ?? posixNumbers[option]

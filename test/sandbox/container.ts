@@ -80,7 +80,8 @@ export class Container {
       this.#restartCount += 1
     }
     this.behaviour = this.#host.behaviour(this.spec.name)
-    if (this.behaviour.pull === 'fails') return this.wait('ImagePullBackOff', `Back-off pulling image "${this.spec.image}"`)
+    if (this.behaviour.pull === 'fails')
+      return this.wait('ImagePullBackOff', `Back-off pulling image "${this.spec.image}"`)
     this.#containerID = `containerd://${randomBytes(32).toString('hex')}`
     this.#launch()
   }
@@ -112,7 +113,13 @@ export class Container {
     if (this.state.waiting === undefined) return
     const last = this.#lastState.terminated
     this.#lastState = {}
-    this.state = { terminated: last ?? { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' } }
+    this.state = {
+      terminated: last ?? {
+        exitCode: 137,
+        reason: 'ContainerStatusUnknown',
+        message: 'The container could not be located when the pod was terminated',
+      },
+    }
   }
 
   status(): ContainerStatus {

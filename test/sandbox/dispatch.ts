@@ -4,15 +4,24 @@ import { entryAnswer, jsonAnswer, statusAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { Cluster } from './cluster.ts'
 import type { Collection } from './collection.ts'
+import { create } from './create.ts'
 import { badRequest, methodNotAllowed, notFound, unknownPath } from './failure.ts'
 import { effectOf } from './fault.ts'
 import type { Effect } from './fault.ts'
 import type { Lists } from './list.ts'
 import type { KubeObject } from './objects.ts'
+import { remove } from './remove.ts'
+import { keyOfRequest } from './request.ts'
 import type { ApiRequest } from './request.ts'
-import { create, patch, remove } from './write.ts'
+import { selectorFault } from './selector.ts'
+import { patch } from './update.ts'
 
-export type DispatchTools = { readonly cluster: Cluster; readonly lists: Lists; readonly denied: readonly Denial[]; readonly gitVersion: string }
+export type DispatchTools = {
+  readonly cluster: Cluster
+  readonly lists: Lists
+  readonly denied: readonly Denial[]
+  readonly gitVersion: string
+}
 
 /** Answers everything but watches and upgrades. */
 export function dispatch(request: ApiRequest, effects: readonly Effect[], tools: DispatchTools): Answer {
@@ -22,13 +31,19 @@ export function dispatch(request: ApiRequest, effects: readonly Effect[], tools:
   if (collection === undefined) return statusAnswer(unknownPath())
   if (request.subresource === 'exec') return statusAnswer(badRequest('Upgrade request required'))
   if (request.subresource !== '' && request.subresource !== 'status') return statusAnswer(unknownPath())
-  return answer(collection, request, effects, tools)
+  const fault = selectorFault(request.query)
+  return fault === undefined ? answer(collection, request, effects, tools) : statusAnswer(badRequest(fault))
 }
 
-function answer(collection: Collection<KubeObject>, request: ApiRequest, effects: readonly Effect[], { cluster, lists }: DispatchTools): Answer {
+function answer(
+  collection: Collection<KubeObject>,
+  request: ApiRequest,
+  effects: readonly Effect[],
+  { cluster, lists }: DispatchTools,
+): Answer {
   switch (request.verb) {
     case 'list':
-      return list(collection, request, lists)
+      return lists.answer(collection, request)
     case 'get':
       return get(collection, request)
     case 'create':
@@ -42,17 +57,8 @@ function answer(collection: Collection<KubeObject>, request: ApiRequest, effects
   }
 }
 
-function list(collection: Collection<KubeObject>, request: ApiRequest, lists: Lists): Answer {
-  try {
-    return lists.answer(collection, request)
-  } catch (error) {
-    // A selector that can't be read.
-    return statusAnswer(badRequest(error instanceof Error ? error.message : String(error)))
-  }
-}
-
 function get(collection: Collection<KubeObject>, request: ApiRequest): Answer {
-  const stored = collection.entry(request.namespace === '' ? request.name : `${request.namespace}/${request.name}`)
+  const stored = collection.entry(keyOfRequest(request))
   return stored === undefined ? statusAnswer(notFound(collection.resource, request.name)) : entryAnswer(200, stored)
 }
 
@@ -61,11 +67,18 @@ export function collectionOf(cluster: Cluster, request: ApiRequest): Collection<
   const { pods, jobs, nodes, namespaces, events } = cluster.store
   // One element of the union is as good as another here: each is asked for its own objects only.
   const all = [pods, jobs, nodes, namespaces, events] as readonly Collection<KubeObject>[]
-  return all.find(({ resource }) => resource.plural === request.resource && resource.group === request.group && resource.version === request.version)
+  return all.find(
+    ({ resource }) =>
+      resource.plural === request.resource && resource.group === request.group && resource.version === request.version,
+  )
 }
 
 function isAccessReview(request: ApiRequest): boolean {
-  return request.group === 'authorization.k8s.io' && request.resource === 'selfsubjectaccessreviews' && request.verb === 'create'
+  return (
+    request.group === 'authorization.k8s.io' &&
+    request.resource === 'selfsubjectaccessreviews' &&
+    request.verb === 'create'
+  )
 }
 
 function version(gitVersion: string): Answer {

@@ -5,7 +5,16 @@ import type { Resource } from './resources.ts'
 export type Status = { readonly [field: string]: Json } & { readonly code: number }
 
 function failure(code: number, reason: string, message: string, details?: Json, metadata: Json = {}): Status {
-  return { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, reason, ...(details !== undefined && { details }), code }
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata,
+    status: 'Failure',
+    message,
+    reason,
+    ...(details !== undefined && { details }),
+    code,
+  }
 }
 
 export function unauthorized(): Status {
@@ -39,7 +48,11 @@ export function conflict(resource: Resource, name: string): Status {
 
 export function unsupportedPatch(): Status {
   const types = 'application/merge-patch+json, application/strategic-merge-patch+json'
-  return failure(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${types}`)
+  return failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${types}`,
+  )
 }
 
 export type FieldFault = { readonly field: string; readonly reason: string; readonly message: string }
@@ -48,13 +61,22 @@ export function invalid(resource: Resource, name: string, faults: readonly Field
   const list = faults.map(fault => `${fault.field}: ${fault.message}`)
   const sentence = list.length === 1 ? list[0] : `[${list.join(', ')}]`
   const causes = faults.map(({ field, reason, message }) => ({ reason, message, field }))
-  return failure(422, 'Invalid', `${resource.kind} "${name}" is invalid: ${sentence}`, { name, ...group(resource), kind: resource.kind, causes })
+  return failure(422, 'Invalid', `${resource.kind} "${name}" is invalid: ${sentence}`, {
+    name,
+    ...group(resource),
+    kind: resource.kind,
+    causes,
+  })
 }
 
 export function forbidden(resource: string, apiGroup: string, name: string, why: string): Status {
   const qualified = apiGroup === '' ? resource : `${resource}.${apiGroup}`
   const message = name === '' ? `${qualified} is forbidden: ${why}` : `${qualified} "${name}" is forbidden: ${why}`
-  return failure(403, 'Forbidden', message, { ...(name !== '' && { name }), ...(apiGroup !== '' && { group: apiGroup }), kind: resource })
+  return failure(403, 'Forbidden', message, {
+    ...(name !== '' && { name }),
+    ...(apiGroup !== '' && { group: apiGroup }),
+    kind: resource,
+  })
 }
 
 export function internalError(message: string): Status {
@@ -73,7 +95,14 @@ export function expiredWatch(version: number, oldest: number): Status {
   return failure(410, 'Expired', `too old resource version: ${version} (${oldest})`)
 }
 
-const reasons: Readonly<Record<number, string>> = { 409: 'Conflict', 410: 'Expired', 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout' }
+const reasons: Readonly<Record<number, string>> = {
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+}
 
 /** A Status for a code that a test declares. */
 export function declared(code: number, message: string): Status {

@@ -24,19 +24,28 @@ export function compact(cluster: Cluster, lists: Lists): void {
 function restart(cluster: Cluster, key: string, name: string): void {
   const pod = cluster.store.pods.entry(key)?.object
   const container = pod === undefined ? undefined : cluster.kubelet.worker(pod)?.container(name)
-  if (container === undefined) throw new RangeError(`Cannot restart ${name} of ${key}: the sandbox runs no such container`)
+  if (container === undefined)
+    throw new RangeError(`Cannot restart ${name} of ${key}: the sandbox runs no such container`)
   container.restart()
 }
 
 /** The answer that a fault declares, with the apiserver's own body where none is given. */
 export function declaredAnswer(effect: Extract<Effect, { kind: 'answer' }>): Answer {
-  const answer = effect.body === undefined ? usualAnswer(effect.status, effect.message) : { status: effect.status, headers: {}, body: [Buffer.from(effect.body)] }
+  const answer =
+    effect.body === undefined
+      ? usualAnswer(effect.status, effect.message)
+      : { status: effect.status, headers: {}, body: [Buffer.from(effect.body)] }
   return { ...answer, headers: { ...answer.headers, ...effect.headers } }
 }
 
 function usualAnswer(status: number, message: string | undefined): Answer {
   // Too many requests is said in plain text (apiserver filters/priority-and-fairness.go).
-  if (status === 429) return { status, headers: { 'content-type': 'text/plain', 'retry-after': '1' }, body: [Buffer.from(message ?? 'Too many requests, please try again later.\n')] }
+  if (status === 429)
+    return {
+      status,
+      headers: { 'content-type': 'text/plain', 'retry-after': '1' },
+      body: [Buffer.from(message ?? 'Too many requests, please try again later.\n')],
+    }
   if (status === 410 && message === undefined) return statusAnswer(expiredList(''))
   if (status === 500) return statusAnswer(internalError(message ?? 'a declared fault'))
   return statusAnswer(declared(status, message ?? 'a declared fault'))

@@ -17,7 +17,13 @@ export type Match = {
 
 export type Effect =
   /** Answers instead of the server. The body defaults to what the apiserver writes with this code. */
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly message?: string; readonly body?: string }
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly message?: string
+      readonly body?: string
+    }
   /** Cuts the connection after so many bytes of the body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | { readonly kind: 'delay'; readonly ms: number }
@@ -27,7 +33,11 @@ export type Effect =
   | { readonly kind: 'silent-watch'; readonly afterEvents?: number }
   | { readonly kind: 'close-watch'; readonly afterEvents?: number }
   /** What an exec does to the container, and what it says, no matter what it did. */
-  | { readonly kind: 'exec'; readonly deliver: boolean; readonly answer: 'success' | 'never' | 'cut' | { readonly exit: number } }
+  | {
+      readonly kind: 'exec'
+      readonly deliver: boolean
+      readonly answer: 'success' | 'never' | 'cut' | { readonly exit: number }
+    }
   /** The kubelet reverts a phase though an annotation came with it. */
   | { readonly kind: 'revert' }
   /** Before the request a pod is gone, comes back under the same name, or a container of it restarts. `pod` is `namespace/name`. */
@@ -67,12 +77,21 @@ export class Faults {
 
 function isFor(match: Match, request: ApiRequest, node: string): boolean {
   const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`
-  const pairs = [[match.verb, request.verb], [match.resource, resource], [match.namespace, request.namespace], [match.name, request.name], [match.node, node]]
+  const pairs = [
+    [match.verb, request.verb],
+    [match.resource, resource],
+    [match.namespace, request.namespace],
+    [match.name, request.name],
+    [match.node, node],
+  ]
   return pairs.every(([wanted, is]) => wanted === undefined || wanted === is) && (match.url?.test(request.url) ?? true)
 }
 
 /** The effect of one kind among those of a request. */
-export function effectOf<K extends Effect['kind']>(effects: readonly Effect[], kind: K): Extract<Effect, { kind: K }> | undefined {
+export function effectOf<K extends Effect['kind']>(
+  effects: readonly Effect[],
+  kind: K,
+): Extract<Effect, { kind: K }> | undefined {
   // Its kind was just compared, which find() can't tell the compiler of a generic union.
   return effects.find(effect => effect.kind === kind) as Extract<Effect, { kind: K }> | undefined
 }

@@ -20,7 +20,13 @@ export type JobControllerTools = {
 }
 
 /** What is known of one Job between two looks. */
-type Progress = { readonly pods: Map<string, Pod>; readonly counted: Set<string>; succeeded: number; failed: number; isQueued: boolean }
+type Progress = {
+  readonly pods: Map<string, Pod>
+  readonly counted: Set<string>
+  succeeded: number
+  failed: number
+  isQueued: boolean
+}
 
 /** Creates the pods of Jobs, counts them, and finishes the Jobs. */
 export class JobController {
@@ -35,7 +41,8 @@ export class JobController {
   #seen(change: Change): void {
     const object = (change.after ?? change.before)?.object
     if (object === undefined) return
-    if (change.resource === jobResource && change.type === 'ADDED') this.#queue(object.metadata.uid, keyOf(object.metadata))
+    if (change.resource === jobResource && change.type === 'ADDED')
+      this.#queue(object.metadata.uid, keyOf(object.metadata))
     // The changes of the resource pods carry pods.
     if (change.resource === podResource) this.#seenPod(object as Pod, change.type === 'DELETED')
   }
@@ -51,7 +58,13 @@ export class JobController {
   }
 
   #progressOf(uid: string): Progress {
-    const known = this.#progress.get(uid) ?? { pods: new Map(), counted: new Set(), succeeded: 0, failed: 0, isQueued: false }
+    const known = this.#progress.get(uid) ?? {
+      pods: new Map(),
+      counted: new Set(),
+      succeeded: 0,
+      failed: 0,
+      isQueued: false,
+    }
     this.#progress.set(uid, known)
     return known
   }
@@ -87,15 +100,33 @@ export class JobController {
       ...(step.kind === 'fail' && { active: 0 }),
       conditions: mergeConditions(before.conditions ?? [], conditions(step), now),
     })
-    this.#tools.store.jobs.update(keyOf(job.metadata), stored => ({ ...stored, status: status(stored.status) }), 'job-controller')
+    this.#tools.store.jobs.update(
+      keyOf(job.metadata),
+      stored => ({ ...stored, status: status(stored.status) }),
+      'job-controller',
+    )
   }
 
   #create(job: Job): void {
     const { name, uid, namespace = 'default' } = job.metadata
     const { metadata: given, spec } = job.spec.template
-    const own = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
-    const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true, blockOwnerDeletion: true }]
-    const metadata = { ...given, name: `${name}-${nameSuffix()}`, generateName: `${name}-`, namespace, labels: { ...given?.labels, ...own }, ownerReferences }
+    const own = {
+      'batch.kubernetes.io/controller-uid': uid,
+      'batch.kubernetes.io/job-name': name,
+      'controller-uid': uid,
+      'job-name': name,
+    }
+    const ownerReferences = [
+      { apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true, blockOwnerDeletion: true },
+    ]
+    const metadata = {
+      ...given,
+      name: `${name}-${nameSuffix()}`,
+      generateName: `${name}-`,
+      namespace,
+      labels: { ...given?.labels, ...own },
+      ownerReferences,
+    }
     this.#tools.createPod({ metadata: this.#tools.store.metadata(metadata), spec }, job)
   }
 }
@@ -112,12 +143,16 @@ function count(progress: Progress, pod: Pod, isGone: boolean): void {
 
 /** Whether a Job is Complete or Failed. */
 export function isFinished(job: Job): boolean {
-  return (job.status.conditions ?? []).some(condition => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True')
+  return (job.status.conditions ?? []).some(
+    condition => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True',
+  )
 }
 
 function conditions(step: JobStep): readonly Condition[] {
-  if (step.kind === 'complete') return both('SuccessCriteriaMet', 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods')
-  if (step.kind === 'fail') return both('FailureTarget', 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit')
+  if (step.kind === 'complete')
+    return both('SuccessCriteriaMet', 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods')
+  if (step.kind === 'fail')
+    return both('FailureTarget', 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit')
   return []
 }
 

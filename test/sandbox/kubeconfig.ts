@@ -9,6 +9,7 @@ clusters:
 - name: sandbox
   cluster:
     server: ${url}
+    insecure-skip-tls-verify: true # or client-node refuses plain http
 users:
 - name: sandbox
   user:

@@ -72,7 +72,8 @@ export class Kubelet {
   }
 
   #report(pod: Pod, change: (status: Pod['status']) => Pod['status']): void {
-    const write = (now: Pod): Pod => (now.metadata.uid === pod.metadata.uid ? { ...now, status: change(now.status) } : now)
+    const write = (now: Pod): Pod =>
+      now.metadata.uid === pod.metadata.uid ? { ...now, status: change(now.status) } : now
     this.#tools.store.pods.update(keyOf(pod.metadata), write, 'kubelet')
   }
 
@@ -93,6 +94,8 @@ export class Kubelet {
 
 // What the kubelet takes as an update (pkg/kubelet/config podsDifferSemantically): a status alone is none.
 function isUpdate(before: Pod, after: Pod): boolean {
-  return !isDeepStrictEqual(before.metadata.annotations, after.metadata.annotations) || !isDeepStrictEqual(before.metadata.labels, after.metadata.labels)
+  return (
+    !isDeepStrictEqual(before.metadata.annotations, after.metadata.annotations) ||
+    !isDeepStrictEqual(before.metadata.labels, after.metadata.labels)
+  )
 }
-

@@ -35,19 +35,28 @@ export class Lists {
     if (given && token === undefined) return statusAnswer(badRequest('continue key is not valid'))
     const version = token?.version ?? this.#version()
     const entries = this.#entries(collection, request, version)
-    if (entries === undefined) return statusAnswer(expiredList(makeToken({ version: this.#version(), after: token?.after ?? '' })))
+    if (entries === undefined)
+      return statusAnswer(expiredList(makeToken({ version: this.#version(), after: token?.after ?? '' })))
     return page(collection, entries, request, version, token?.after)
   }
 
   #entries(collection: Collection<KubeObject>, request: ApiRequest, version: number): readonly Entry[] | undefined {
     const { namespace, query } = request
-    const key = JSON.stringify([collection.resource.plural, namespace, query.get('labelSelector'), query.get('fieldSelector'), version])
+    const key = JSON.stringify([
+      collection.resource.plural,
+      namespace,
+      query.get('labelSelector'),
+      query.get('fieldSelector'),
+      version,
+    ])
     const known = this.#snapshots.get(key)
     if (known !== undefined || version !== this.#version()) return known
     const matches = selector(query)
     const isEverywhere = namespace === '' && !query.has('labelSelector') && !query.has('fieldSelector')
     const all = collection.entries()
-    const entries = isEverywhere ? all : all.filter(({ object }) => (namespace === '' || object.metadata.namespace === namespace) && matches(object))
+    const entries = isEverywhere
+      ? all
+      : all.filter(({ object }) => (namespace === '' || object.metadata.namespace === namespace) && matches(object))
     this.#keep(key, entries)
     return entries
   }
@@ -59,17 +68,30 @@ export class Lists {
   }
 }
 
-function page(collection: Collection<KubeObject>, entries: readonly Entry[], request: ApiRequest, version: number, after?: string): Answer {
+function page(
+  collection: Collection<KubeObject>,
+  entries: readonly Entry[],
+  request: ApiRequest,
+  version: number,
+  after?: string,
+): Answer {
   const start = after === undefined ? 0 : firstAfter(entries, after)
   const limit = Number(request.query.get('limit') ?? 0) || entries.length
   const items = entries.slice(start, start + limit)
   const left = entries.length - start - items.length
   const last = items.at(-1)
   const isWhole = !request.query.get('labelSelector') && !request.query.get('fieldSelector')
-  const next = left > 0 && last !== undefined ? { continue: makeToken({ version, after: last.key }), ...(isWhole && { remainingItemCount: left }) } : {}
+  const next =
+    left > 0 && last !== undefined
+      ? { continue: makeToken({ version, after: last.key }), ...(isWhole && { remainingItemCount: left }) }
+      : {}
   const { kind } = collection.resource
   const head = `{"kind":"${kind}List","apiVersion":"${apiVersion(collection.resource)}","metadata":${JSON.stringify({ resourceVersion: String(version), ...next })},"items":[`
-  return buffersAnswer(200, [Buffer.from(head), ...items.flatMap((entry, index) => (index === 0 ? [entry.item()] : [comma, entry.item()])), end])
+  return buffersAnswer(200, [
+    Buffer.from(head),
+    ...items.flatMap((entry, index) => (index === 0 ? [entry.item()] : [comma, entry.item()])),
+    end,
+  ])
 }
 
 // Entries are sorted by key, and there may be 10,000 of them.
@@ -85,7 +107,9 @@ function firstAfter(entries: readonly Entry[], key: string): number {
 }
 
 function makeToken(token: Token): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.version, start: token.after })).toString('base64url')
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.version, start: token.after })).toString(
+    'base64url',
+  )
 }
 
 function parseToken(text: string): Token | undefined {

@@ -15,6 +15,9 @@ export function memoryProcesses(timers: Timers): StartProcess {
     timers.after(0, () => {
       if (!isOver) events.started()
     })
-    return { end: process.end, signal: name => (name === 'KILL' ? void timers.after(0, () => exit(137)) : process.signal(name)) }
+    return {
+      end: process.end,
+      signal: name => (name === 'KILL' ? void timers.after(0, () => exit(137)) : process.signal(name)),
+    }
   }
 }

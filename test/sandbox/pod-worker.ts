@@ -6,7 +6,8 @@ import { isTerminal } from './objects.ts'
 import type { ContainerSpec, ContainerStatus, Phase, Pod, PodStatus } from './objects.ts'
 import { isNative, podPhase } from './phase.ts'
 import { podStatus } from './pod-status.ts'
-import { stop } from './stop.ts'
+import { Restarts } from './restarts.ts'
+import { stopAll } from './stop.ts'
 import type { Timers } from './timers.ts'
 import type { Timings } from './timings.ts'
 
@@ -26,7 +27,7 @@ export class PodWorker {
   readonly #tools: WorkerTools
   readonly #inits: readonly Container[]
   readonly #mains: readonly Container[]
-  readonly #restarts = new Set<Container>()
+  readonly #restarts: Restarts
   #kept: Phase | undefined
   #isEnding = false
   #isOver = false
@@ -36,6 +37,8 @@ export class PodWorker {
   constructor(pod: Pod, tools: WorkerTools) {
     this.#pod = pod
     this.#tools = tools
+    const { name, namespace, uid } = pod.metadata
+    this.#restarts = new Restarts(tools.timers, tools.timings, `${name}_${namespace}(${uid})`)
     const inits = pod.spec.initContainers ?? []
     const waiting = inits.length > 0 ? 'PodInitializing' : 'ContainerCreating'
     this.#inits = inits.map(spec => this.#container(spec, pod.status.initContainerStatuses, waiting))
@@ -56,7 +59,15 @@ export class PodWorker {
   /** Delivers a signal, or writes down a hook, on someone's behalf. */
   tell(container: Container, signal: Signal | 'preStop', by: 'kubelet' | 'exec'): void {
     const { namespace = '', name } = this.#pod.metadata
-    this.#tools.journal.record({ namespace, pod: name, container: container.spec.name, containerID: container.id ?? '', signal, by, at: new Date() })
+    this.#tools.journal.record({
+      namespace,
+      pod: name,
+      container: container.spec.name,
+      containerID: container.id ?? '',
+      signal,
+      by,
+      at: new Date(),
+    })
     if (signal !== 'preStop') container.signal(signal)
   }
 
@@ -87,6 +98,7 @@ export class PodWorker {
   /** The pod is gone from the API: nothing of it may run on. */
   abandon(): void {
     this.#isEnding = true
+    this.#restarts.cancel()
     this.killAll()
   }
 
@@ -108,14 +120,19 @@ export class PodWorker {
   #sync(): void {
     if (this.#isEnding || this.#kept !== undefined) return
     if (!this.#areInitsReady()) return
-    for (const container of this.#mains) this.#keepUp(container, container.spec.restartPolicy ?? this.#pod.spec.restartPolicy ?? 'Always')
+    for (const container of this.#mains)
+      this.#keepUp(container, container.spec.restartPolicy ?? this.#pod.spec.restartPolicy ?? 'Always')
     if (this.#mains.every(container => this.#isFinished(container))) this.#beginEnd(this.#graceMs)
   }
 
   // Init containers run one after the other; a native sidecar only has to run before the next may start.
   #areInitsReady(): boolean {
     for (const container of this.#inits) {
-      const policy = isNative(container.spec) ? 'Always' : this.#pod.spec.restartPolicy === 'Never' ? 'Never' : 'OnFailure'
+      const policy = isNative(container.spec)
+        ? 'Always'
+        : this.#pod.spec.restartPolicy === 'Never'
+          ? 'Never'
+          : 'OnFailure'
       const isDone = isNative(container.spec) ? this.#hasRunning(container) : container.state.terminated?.exitCode === 0
       if (!isDone || isNative(container.spec)) this.#keepUp(container, policy)
       if (!isDone && this.#isFinished(container)) this.#beginEnd(this.#graceMs)
@@ -131,31 +148,7 @@ export class PodWorker {
 
   #keepUp(container: Container, policy: string): void {
     if (!container.wasTried) return container.start()
-    if (container.state.terminated !== undefined && this.#restartsUnder(container, policy)) this.#restart(container)
-  }
-
-  #restartsUnder(container: Container, policy: string): boolean {
-    return policy === 'Always' || (policy === 'OnFailure' && container.state.terminated?.exitCode !== 0)
-  }
-
-  // The first restart comes at once, the next ones after a back-off that doubles (kubelet: 10 s to 5 min).
-  #restart(container: Container): void {
-    if (this.#restarts.has(container)) return
-    this.#restarts.add(container)
-    const { timers, timings } = this.#tools
-    const backOffMs = container.restartCount === 0 ? 0 : Math.min(timings.backOffMs * 2 ** (container.restartCount - 1), timings.maxBackOffMs)
-    timers.after(backOffMs, () => this.#restartNow(container))
-    if (backOffMs > 0) container.wait('CrashLoopBackOff', this.#backOffMessage(container, backOffMs))
-  }
-
-  #restartNow(container: Container): void {
-    this.#restarts.delete(container)
-    if (!this.#isEnding) container.start()
-  }
-
-  #backOffMessage(container: Container, ms: number): string {
-    const { namespace, name, uid } = this.#pod.metadata
-    return `back-off ${ms / 1000}s restarting failed container=${container.spec.name} pod=${name}_${namespace}(${uid})`
+    if (restartsUnder(policy, container)) this.#restarts.plan(container)
   }
 
   #isFinished(container: Container): boolean {
@@ -165,24 +158,21 @@ export class PodWorker {
   #beginEnd(graceMs: number): void {
     if (this.#isEnding) return
     this.#isEnding = true
+    this.#restarts.cancel()
     void this.#end(graceMs)
   }
 
-  // Mains together, then the native sidecars in reverse order, all within one grace.
   async #end(graceMs: number): Promise<void> {
     const { timers, timings } = this.#tools
-    const deadline = performance.now() + graceMs
-    const tools = { timers, minGraceMs: timings.minGraceMs, tell: (container: Container, signal: Signal | 'preStop') => this.tell(container, signal, 'kubelet') }
-    await Promise.all([...this.#mains, ...this.#inits.filter(init => !isNative(init.spec))].map(container => stop(container, graceMs, tools)))
-    for (const container of this.#inits.filter(init => isNative(init.spec)).reverse()) {
-      await stop(container, Math.max(0, deadline - performance.now()), tools)
-    }
+    const tell = (container: Container, signal: Signal | 'preStop'): void => this.tell(container, signal, 'kubelet')
+    await stopAll(this.#mains, this.#inits, graceMs, { timers, minGraceMs: timings.minGraceMs, tell })
     this.#over()
   }
 
   #over(): void {
     this.#isOver = true
-    if (this.#inits.length === 0 || this.#mains.some(main => main.wasTried)) for (const container of this.#mains) container.giveUp()
+    if (this.#inits.length === 0 || this.#mains.some(main => main.wasTried))
+      for (const container of this.#mains) container.giveUp()
     this.#reportNow()
     if (this.#isDeleted) this.#tools.gone()
   }
@@ -202,4 +192,10 @@ export class PodWorker {
     const phase = this.#kept ?? podPhase(this.#pod.spec, mains, inits, this.#isOver)
     this.#tools.report(before => podStatus(before, { phase, mains, inits }, this.#tools.host.now()))
   }
+}
+
+function restartsUnder(policy: string, container: Container): boolean {
+  const { terminated } = container.state
+  if (terminated === undefined) return false
+  return policy === 'Always' || (policy === 'OnFailure' && terminated.exitCode !== 0)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Json } from './objects.ts'
 
 /** A request as the API server understands it (apiserver RequestInfo). */
 export type ApiRequest = {
@@ -24,7 +25,16 @@ export function apiRequest(message: IncomingMessage, body: string): ApiRequest {
   const { method = 'GET', url = '/', headers } = message
   const { pathname, searchParams: query } = new URL(url, 'http://sandbox')
   const target = parsePath(pathname.split('/').slice(1).map(decodeURIComponent))
-  return { method, url, path: pathname, query, headers, body, ...target, verb: verb(method, query, target.resource, target.name) }
+  return {
+    method,
+    url,
+    path: pathname,
+    query,
+    headers,
+    body,
+    ...target,
+    verb: verb(method, query, target.resource, target.name),
+  }
 }
 
 type Target = Pick<ApiRequest, 'group' | 'version' | 'resource' | 'subresource' | 'namespace' | 'name'>
@@ -54,5 +64,26 @@ function verb(method: string, query: URLSearchParams, resource: string, name: st
 /** Whether a request changes anything in the cluster; asking for one's own rights does not. */
 export function isChange(request: ApiRequest): boolean {
   if (request.resource === 'selfsubjectaccessreviews') return false
-  return !['get', 'list', 'watch', 'head'].includes(request.verb) || ['exec', 'portforward', 'attach'].includes(request.subresource)
+  return (
+    !['get', 'list', 'watch', 'head'].includes(request.verb) ||
+    ['exec', 'portforward', 'attach'].includes(request.subresource)
+  )
+}
+
+/** The key of the object that a request names. */
+export function keyOfRequest(request: ApiRequest): string {
+  return request.namespace === '' ? request.name : `${request.namespace}/${request.name}`
+}
+
+/** The object in a request's body, or undefined when there is none. */
+export function jsonBody(text: string): { readonly [key: string]: Json } | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    // What JSON.parse gives as an object that is no list has JSON fields.
+    return typeof body === 'object' && body !== null && !Array.isArray(body)
+      ? (body as { readonly [key: string]: Json })
+      : undefined
+  } catch {
+    return undefined
+  }
 }

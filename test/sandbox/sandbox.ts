@@ -76,7 +76,14 @@ export type Sandbox = {
 
 /** Starts a Kubernetes API on 127.0.0.1 whose containers are child processes. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { clockOffsetMs = 0, timings = {}, processes = 'child', behaviours = {}, history = 10_000, token = randomUUID() } = options
+  const {
+    clockOffsetMs = 0,
+    timings = {},
+    processes = 'child',
+    behaviours = {},
+    history = 10_000,
+    token = randomUUID(),
+  } = options
   const now = (): Date => new Date(Date.now() + clockOffsetMs)
   const cluster = new Cluster({ now, timings: { ...defaultTimings, ...timings }, processes, behaviours, history })
   const waits = new Waits(cluster.timers)
@@ -89,7 +96,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     waits.changed()
   }
   cluster.store.onChange(() => waits.changed())
-  const { denied = [], user = 'system:serviceaccount:sidecar-reaper:sidecar-reaper', version: gitVersion = 'v1.34.4' } = options
+  const {
+    denied = [],
+    user = 'system:serviceaccount:sidecar-reaper:sidecar-reaper',
+    version: gitVersion = 'v1.34.4',
+  } = options
   const server = new ApiServer({ cluster, lists, faults, denied, user, gitVersion, token, seen })
   const url = await server.listen()
   const close = async (): Promise<void> => {
@@ -110,11 +121,28 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-type ObjectPart = Pick<Sandbox, 'addPod' | 'addPods' | 'addJob' | 'addNamespace' | 'addNode' | 'pods' | 'pod' | 'podsOf' | 'job' | 'events' | 'signals'>
+type ObjectPart = Pick<
+  Sandbox,
+  | 'addPod'
+  | 'addPods'
+  | 'addJob'
+  | 'addNamespace'
+  | 'addNode'
+  | 'pods'
+  | 'pod'
+  | 'podsOf'
+  | 'job'
+  | 'events'
+  | 'signals'
+>
 
 function objects(cluster: Cluster): ObjectPart {
   const { store } = cluster
-  const pods = (namespace?: string): readonly Pod[] => store.pods.entries().map(entry => entry.object).filter(pod => namespace === undefined || pod.metadata.namespace === namespace)
+  const pods = (namespace?: string): readonly Pod[] =>
+    store.pods
+      .entries()
+      .map(entry => entry.object)
+      .filter(pod => namespace === undefined || pod.metadata.namespace === namespace)
   return {
     addPod: (manifest, run) => cluster.addPod(manifest, cluster.run(run)).object,
     addPods(count, build) {
@@ -128,14 +156,14 @@ function objects(cluster: Cluster): ObjectPart {
     addNode: (name, isReady) => cluster.addNode(name, isReady),
     pods,
     pod: (namespace, name) => store.pods.entry(`${namespace}/${name}`)?.object,
-    podsOf: (namespace, job) => pods(namespace).filter(pod => pod.metadata.labels?.['batch.kubernetes.io/job-name'] === job).sort(byVersion),
+    podsOf: (namespace, job) =>
+      store.pods
+        .inOrder()
+        .filter(
+          pod => pod.metadata.namespace === namespace && pod.metadata.labels?.['batch.kubernetes.io/job-name'] === job,
+        ),
     job: (namespace, name) => store.jobs.entry(`${namespace}/${name}`)?.object,
     events: () => store.events.entries().map(entry => entry.object),
     signals: (namespace, pod) => cluster.journal.signals(namespace, pod),
   }
-}
-
-// Times are whole seconds: the uid's first sighting is the order.
-function byVersion(a: Pod, b: Pod): number {
-  return Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion)
 }

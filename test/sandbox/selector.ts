@@ -2,6 +2,16 @@ import type { KubeObject } from './objects.ts'
 
 export type Selector = (object: KubeObject) => boolean
 
+/** What is wrong with a query's selectors, if anything. */
+export function selectorFault(query: URLSearchParams): string | undefined {
+  try {
+    selector(query)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 type Labels = Readonly<Record<string, string>>
 type Requirement = (labels: Labels) => boolean
 
@@ -9,7 +19,9 @@ type Requirement = (labels: Labels) => boolean
 export function selector(query: URLSearchParams): Selector {
   const labels = labelRequirements(query.get('labelSelector') ?? '')
   const fields = fieldRequirements(query.get('fieldSelector') ?? '')
-  return object => labels.every(requirement => requirement(object.metadata.labels ?? {})) && fields.every(requirement => requirement(fieldsOf(object)))
+  return object =>
+    labels.every(requirement => requirement(object.metadata.labels ?? {})) &&
+    fields.every(requirement => requirement(fieldsOf(object)))
 }
 
 function labelRequirements(text: string): readonly Requirement[] {
@@ -18,12 +30,20 @@ function labelRequirements(text: string): readonly Requirement[] {
 
 // Commas inside the parentheses of a set do not part terms.
 function terms(text: string): readonly string[] {
-  return text.split(/,(?![^(]*\))/).map(term => term.trim()).filter(term => term !== '')
+  return text
+    .split(/,(?![^(]*\))/)
+    .map(term => term.trim())
+    .filter(term => term !== '')
 }
 
 function labelRequirement(term: string): Requirement {
   const set = /^([^\s!=()]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(term)
-  if (set !== null) return inSet(set[1] ?? '', set[2] === 'in', (set[3] ?? '').split(',').map(value => value.trim()))
+  if (set !== null)
+    return inSet(
+      set[1] ?? '',
+      set[2] === 'in',
+      (set[3] ?? '').split(',').map(value => value.trim()),
+    )
   const equality = /^([^\s!=()]+)\s*(==|=|!=)\s*([^\s!=()]*)$/.exec(term)
   if (equality !== null) return inSet(equality[1] ?? '', equality[2] !== '!=', [equality[3] ?? ''])
   const existence = /^(!?)\s*([^\s!=()]+)$/.exec(term)

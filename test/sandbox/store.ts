@@ -54,7 +54,7 @@ export class Store {
     this.log.push(change)
     if (this.#undelivered.push(change) > 1) return
     for (let next = this.#undelivered[0]; next !== undefined; next = this.#undelivered[0]) {
-      for (const listener of [...this.#listeners]) listener(next)
+      for (const listener of this.#listeners) listener(next)
       this.#undelivered.shift()
     }
   }

@@ -15,11 +15,14 @@ export class Waits {
   }
 
   changed(): void {
-    for (const check of [...this.#checks]) check()
+    for (const check of this.#checks) check()
   }
 
   /** What the predicate gives once that is neither false nor undefined. Throws when the deadline (default 5 s) comes first. */
-  until<T>(predicate: () => T | false | undefined, { deadlineMs = 5_000, what = String(predicate) }: WaitOptions = {}): Promise<T> {
+  until<T>(
+    predicate: () => T | false | undefined,
+    { deadlineMs = 5_000, what = String(predicate) }: WaitOptions = {},
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         this.#checks.delete(check)
@@ -40,7 +43,9 @@ export class Waits {
         check()
       }
       let cancelPoll = (): void => undefined
-      const cancelDeadline = this.#timers.after(deadlineMs, () => settle(() => reject(new Error(`Waited ${deadlineMs} ms in vain for: ${what}`))))
+      const cancelDeadline = this.#timers.after(deadlineMs, () =>
+        settle(() => reject(new Error(`Waited ${deadlineMs} ms in vain for: ${what}`))),
+      )
       this.#checks.add(check)
       poll()
     })

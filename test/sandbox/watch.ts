@@ -12,7 +12,11 @@ import type { Store } from './store.ts'
 import type { Timers } from './timers.ts'
 
 /** Where a watch's lines go. */
-export type WatchSink = { readonly send: (line: Buffer) => void; readonly end: () => void; readonly onClose: (action: () => void) => void }
+export type WatchSink = {
+  readonly send: (line: Buffer) => void
+  readonly end: () => void
+  readonly onClose: (action: () => void) => void
+}
 
 export type WatchOptions = {
   readonly timers: Timers
@@ -23,13 +27,20 @@ export type WatchOptions = {
 }
 
 /** Streams a collection's changes to a client until one of them ends it. */
-export function watch(store: Store, collection: Collection<KubeObject>, request: ApiRequest, given: WatchSink, options: WatchOptions): void {
+export function watch(
+  store: Store,
+  collection: Collection<KubeObject>,
+  request: ApiRequest,
+  given: WatchSink,
+  options: WatchOptions,
+): void {
   const sink = failingSink(given, options)
   const isSelected = scope(request, selector(request.query))
   const since = Number(request.query.get('resourceVersion') ?? 0)
   const missed = since === 0 ? [] : store.log.since(since)
   if (missed === undefined) return refuse(sink, since, store.log.oldest)
-  if (since === 0) for (const stored of collection.entries()) if (isSelected(stored.object)) sink.send(line('ADDED', stored.whole()))
+  if (since === 0)
+    for (const stored of collection.entries()) if (isSelected(stored.object)) sink.send(line('ADDED', stored.whole()))
   const tell = (change: Change): void => {
     const event = change.resource === collection.resource ? watchEvent(change, isSelected) : undefined
     if (event !== undefined) sink.send(event)
@@ -62,12 +73,25 @@ function leaving(change: Change, was: Entry): Entry {
   return entry(change.resource, { ...was.object, metadata }, change.version)
 }
 
-function schedule(store: Store, collection: Collection<KubeObject>, request: ApiRequest, sink: WatchSink, options: WatchOptions): void {
+function schedule(
+  store: Store,
+  collection: Collection<KubeObject>,
+  request: ApiRequest,
+  sink: WatchSink,
+  options: WatchOptions,
+): void {
   const { timers, bookmarkMs } = options
   const { kind } = collection.resource
   const bookmark = (): void => {
     const metadata = { resourceVersion: String(store.version), creationTimestamp: null }
-    sink.send(line('BOOKMARK', Buffer.from(JSON.stringify({ kind, apiVersion: apiVersion(collection.resource), metadata, spec: {}, status: {} }))))
+    sink.send(
+      line(
+        'BOOKMARK',
+        Buffer.from(
+          JSON.stringify({ kind, apiVersion: apiVersion(collection.resource), metadata, spec: {}, status: {} }),
+        ),
+      ),
+    )
     cancelBookmark = timers.after(bookmarkMs, bookmark)
   }
   let cancelBookmark = (): void => undefined

@@ -6,15 +6,20 @@ export type ActorEvent = Readonly<{ at: Date; name: string; event: string }>
 
 /** What the actors of a scenario wrote down so far, in the order of writing. */
 export function actorEvents(directory: string): ActorEvent[] {
-  return contentOf(join(directory, 'events')).split('\n').filter(Boolean).map(line => {
-    const [time, name = '', ...event] = line.split(' ')
-    return { at: new Date(Number(time)), name, event: event.join(' ') }
-  })
+  return contentOf(join(directory, 'events'))
+    .split('\n')
+    .filter(Boolean)
+    .map(line => {
+      const [time, name = '', ...event] = line.split(' ')
+      return { at: new Date(Number(time)), name, event: event.join(' ') }
+    })
 }
 
 /** The events of one actor. */
 export function eventsOf(directory: string, name: string): string[] {
-  return actorEvents(directory).filter(line => line.name === name).map(({ event }) => event)
+  return actorEvents(directory)
+    .filter(line => line.name === name)
+    .map(({ event }) => event)
 }
 
 /** Before the first actor speaks there is no file. */

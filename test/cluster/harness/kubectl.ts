@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 /** What kubectl printed; throws with its error output when it fails. `input` is its standard input. */
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
   const child = spawn('kubectl', args, { stdio: 'pipe' })
+  child.stdin.on('error', () => {}) // it may end before it reads; its exit code tells
   child.stdin.end(input)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (code === 0) return stdout

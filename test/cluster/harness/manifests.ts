@@ -26,7 +26,10 @@ export function shell(name: string, script: string, fields: Fields = {}): Fields
 }
 
 /** The actor's arguments for a behaviour. */
-export function actorArguments(name: string, { on = {}, exit, after, waitFor, failTimes, eatMemoryMib }: Behaviour): string[] {
+export function actorArguments(
+  name: string,
+  { on = {}, exit, after, waitFor, failTimes, eatMemoryMib }: Behaviour,
+): string[] {
   return [
     `--name=${name}`,
     `--log=${directoryInside}/events`,
@@ -41,13 +44,27 @@ export function actorArguments(name: string, { on = {}, exit, after, waitFor, fa
 }
 
 /** A Job of these containers. `pod` and `job` are added to the two specs; restartPolicy is Never and backoffLimit 1 unless given. */
-export function job(name: string, directory: string, containers: readonly Fields[], pod: Fields = {}, spec: Fields = {}): Fields {
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { backoffLimit: 1, template: podTemplate(directory, containers, pod), ...spec } }
+export function job(
+  name: string,
+  directory: string,
+  containers: readonly Fields[],
+  pod: Fields = {},
+  spec: Fields = {},
+): Fields {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: { backoffLimit: 1, template: podTemplate(directory, containers, pod), ...spec },
+  }
 }
 
 function podTemplate(directory: string, containers: readonly Fields[], { metadata = {}, ...pod }: Fields): Fields {
   const volume = { name: 'scenario', hostPath: { path: directory, type: 'Directory' } }
-  return { metadata, spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, containers, volumes: [volume], ...pod } }
+  return {
+    metadata,
+    spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, containers, volumes: [volume], ...pod },
+  }
 }
 
 function container(name: string, fields: Fields): Fields {

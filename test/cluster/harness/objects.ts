@@ -1,18 +1,44 @@
 /** The fields of a Job that scenarios read, as the API's JSON has them. */
 export type Job = Readonly<{
   metadata: Metadata
-  status?: { active?: number; succeeded?: number; failed?: number; startTime?: string; completionTime?: string; conditions?: Condition[] }
+  status?: {
+    active?: number
+    succeeded?: number
+    failed?: number
+    startTime?: string
+    completionTime?: string
+    conditions?: Condition[]
+  }
 }>
 
 /** The fields of a Pod that scenarios read. */
 export type Pod = Readonly<{
   metadata: Metadata
-  status: { phase: string; reason?: string; conditions?: Condition[]; containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
+  status: {
+    phase: string
+    reason?: string
+    conditions?: Condition[]
+    containerStatuses?: ContainerStatus[]
+    initContainerStatuses?: ContainerStatus[]
+  }
 }>
 
-export type Metadata = Readonly<{ name: string; namespace: string; uid: string; resourceVersion: string; creationTimestamp: string; annotations?: Record<string, string> }>
+export type Metadata = Readonly<{
+  name: string
+  namespace: string
+  uid: string
+  resourceVersion: string
+  creationTimestamp: string
+  annotations?: Record<string, string>
+}>
 export type Condition = Readonly<{ type: string; status: string; reason?: string; message?: string }>
-export type ContainerStatus = Readonly<{ name: string; containerID?: string; restartCount: number; state: ContainerState; lastState?: ContainerState }>
+export type ContainerStatus = Readonly<{
+  name: string
+  containerID?: string
+  restartCount: number
+  state: ContainerState
+  lastState?: ContainerState
+}>
 export type ContainerState = Readonly<{
   waiting?: { reason?: string }
   running?: { startedAt: string }
@@ -26,13 +52,17 @@ export function hasCondition(object: { status?: { conditions?: Condition[] } }, 
 
 /** Exit codes of a pod's containers that have ended, by name. */
 export function exitCodes(pod: Pod): Record<string, number> {
-  const ended = statuses(pod).flatMap(({ name, state }) => (state.terminated ? [[name, state.terminated.exitCode] as const] : []))
+  const ended = statuses(pod).flatMap(({ name, state }) =>
+    state.terminated ? [[name, state.terminated.exitCode] as const] : [],
+  )
   return Object.fromEntries(ended)
 }
 
 /** Names of a pod's containers that run now. */
 export function running(pod: Pod): string[] {
-  return statuses(pod).filter(({ state }) => state.running).map(({ name }) => name)
+  return statuses(pod)
+    .filter(({ state }) => state.running)
+    .map(({ name }) => name)
 }
 
 /** How often each of a pod's containers was restarted, by name. */

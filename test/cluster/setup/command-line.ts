@@ -27,7 +27,7 @@ function withoutVersion(args: readonly string[]): { version: Version; rest: stri
     const [, inline] = /^--kubernetes=(.*)$/.exec(rest[place] ?? '') ?? []
     if (inline === undefined && rest[place] !== '--kubernetes') continue
     const [, next] = rest.splice(place, inline === undefined ? 2 : 1)
-    version = oneOf(versions, inline ?? next ?? 'nothing', 'Kubernetes version')
+    version = oneOf(versions, inline ?? next, 'Kubernetes version')
     place--
   }
   return { version, rest }
@@ -44,8 +44,10 @@ function withoutDashes(words: readonly string[]): string[] {
   return words[0] === '--' ? words.slice(1) : [...words]
 }
 
-function oneOf<const T extends string>(known: readonly T[], word: string, what: string): T {
+function oneOf<const T extends string>(known: readonly T[], word: string | undefined, what: string): T {
   const found = known.find(candidate => candidate === word)
-  if (found === undefined) throw new SyntaxError(`Unknown ${what} ${word}: expected one of ${known.join(', ')}`)
-  return found
+  if (found !== undefined) return found
+  throw new SyntaxError(
+    `${word === undefined ? `Missing ${what}` : `Unknown ${what} ${word}`}: expected one of ${known.join(', ')}`,
+  )
 }

@@ -8,14 +8,26 @@ import { featureGates } from './settings.ts'
 export type Component = Readonly<{ name: string; argv: Argv; probe: Argv; isAwaited?: boolean }>
 
 /** kubectl as an HTTP client: it is there anyway. No server knows passwords, but without one kubectl asks for it. */
-const probeFlags = ['--kubeconfig=/dev/null', '--username=anyone', '--password=any', '--insecure-skip-tls-verify', '--request-timeout=5s', 'get']
+const probeFlags = [
+  '--kubeconfig=/dev/null',
+  '--username=anyone',
+  '--password=any',
+  '--insecure-skip-tls-verify',
+  '--request-timeout=5s',
+  'get',
+]
 
 /** The servers in the order in which they need each other. */
 export function components(cluster: Cluster): Component[] {
   const file = (name: string) => join(cluster.data, name)
   const built = (name: string) => join(cluster.bin, name)
   const gates = Object.entries(featureGates(cluster)).map(([name, isOn]) => `--feature-gates=${name}=${isOn}`)
-  const http = (address: string): Argv => [built('kubectl'), ...probeFlags, `--server=${new URL(address).origin}`, `--raw=${new URL(address).pathname}`]
+  const http = (address: string): Argv => [
+    built('kubectl'),
+    ...probeFlags,
+    `--server=${new URL(address).origin}`,
+    `--raw=${new URL(address).pathname}`,
+  ]
   return [
     {
       name: 'etcd',

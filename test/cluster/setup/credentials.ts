@@ -24,15 +24,25 @@ const users = [
 export async function writeCredentials(cluster: Cluster): Promise<void> {
   await output([
     'openssl',
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'],
-    ...['-subj', `/O=system:masters/CN=${cluster.name}`, '-keyout', join(cluster.data, 'server.key'), '-out', join(cluster.data, 'server.crt')],
-    ...['-addext', 'subjectAltName=IP:172.31.255.1,IP:10.96.0.1,IP:127.0.0.1,DNS:kubernetes.default.svc'],
-    ...['-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
+    ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj'.split(' '),
+    `/O=system:masters/CN=${cluster.name}`,
+    '-addext',
+    'subjectAltName=IP:172.31.255.1,IP:10.96.0.1,IP:127.0.0.1,DNS:kubernetes.default.svc',
+    '-addext',
+    'extendedKeyUsage=serverAuth,clientAuth',
+    '-keyout',
+    join(cluster.data, 'server.key'),
+    '-out',
+    join(cluster.data, 'server.crt'),
   ])
   const authority = readFileSync(join(cluster.data, 'server.crt')).toString('base64')
   const withTokens = users.map(([file, user, group]) => ({ file, user, group, token: randomUUID() }))
   for (const { file, token } of withTokens) write(cluster, file, kubeconfig(cluster.name, authority, token))
-  write(cluster, 'tokens.csv', withTokens.map(({ token, user, group }) => `${token},${user},${user},"${group}"`).join('\n'))
+  write(
+    cluster,
+    'tokens.csv',
+    withTokens.map(({ token, user, group }) => `${token},${user},${user},"${group}"`).join('\n'),
+  )
 }
 
 /** A kubeconfig in JSON, which is YAML. */

@@ -13,7 +13,10 @@ export async function removeCluster(cluster: Cluster): Promise<boolean> {
 
 /** All our mounts ended with the node. One that shows here is another's, and behind it may be anything. */
 function refuseMounts(cluster: Cluster): void {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(line => line.split(' ')[4] ?? '')
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map(line => line.split(' ')[4] ?? '')
   const strange = mounts.find(path => path.startsWith(`${cluster.data}/`))
-  if (strange) throw new Error(`Cannot remove ${cluster.data}: ${strange} is mounted there, and not by us. Unmount it first`)
+  if (strange)
+    throw new Error(`Cannot remove ${cluster.data}: ${strange} is mounted there, and not by us. Unmount it first`)
 }

@@ -43,8 +43,8 @@ export function insideNode(node: Process, argv: readonly string[]): [string, ...
 function cgroups(cluster: Cluster): string[] {
   const root = '/sys/fs/cgroup'
   const names = readdirSync(root, { withFileTypes: true })
-  if (names.some(({ name }) => name === 'cgroup.controllers')) return [join(root, cluster.name)]
-  return names.filter(entry => entry.isDirectory()).map(({ name }) => join(root, name, cluster.name))
+  if (names.some(({ name }) => name === 'cgroup.controllers')) return [join(root, cluster.cgroup)]
+  return names.filter(entry => entry.isDirectory()).map(({ name }) => join(root, name, cluster.cgroup))
 }
 
 /** Removes a cgroup with all below it; false while one is still busy. */

@@ -1,17 +1,32 @@
-import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { logged, output, type Argv } from './command.ts'
+import { lock } from './lock.ts'
 import type { Cluster } from './paths.ts'
 
-const needed = ['busybox-static', 'containerd', 'containernetworking-plugins', 'etcd-server', 'gcc', 'iproute2', 'iptables', 'libc6-dev', 'openssl', 'runc']
+const needed = [
+  'busybox-static',
+  'containerd',
+  'containernetworking-plugins',
+  'etcd-server',
+  'gcc',
+  'iproute2',
+  'iptables',
+  'libc6-dev',
+  'openssl',
+  'runc',
+]
 
 /** Installs the Debian packages that a node is made of, as far as they are missing. */
 export async function installPackages(cluster: Cluster, say: (line: string) => void): Promise<void> {
+  if ((await missingPackages()).length === 0) return
+  // Another version's `up` may be at it; apt's own lock lets only the installation wait, not the update.
+  await using _ = await lock(join(cluster.bin, '..', 'packages.lock'), () => say('Waiting for another installation'))
   const missing = await missingPackages()
-  if (missing.length === 0) return
+  if (missing.length > 0) await install(missing, join(cluster.bin, '..', 'packages.log'), say)
+}
+
+async function install(missing: readonly string[], log: string, say: (line: string) => void): Promise<void> {
   say(`Installing ${missing.join(', ')}`)
-  const log = join(cluster.bin, '..', 'packages.log')
-  appendFileSync(log, `\n${new Date().toISOString()} ${missing.join(' ')}\n`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt: Argv = ['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300']
   await logged([...apt, 'update'], log, { env })
@@ -19,9 +34,14 @@ export async function installPackages(cluster: Cluster, say: (line: string) => v
 }
 
 async function missingPackages(): Promise<string[]> {
-  const installed = await output(['dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n']).catch(cause => {
-    throw new Error(`Cannot look for ${needed.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`, { cause })
-  })
+  const installed = await output(['dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n']).catch(
+    cause => {
+      throw new Error(
+        `Cannot look for ${needed.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`,
+        { cause },
+      )
+    },
+  )
   const lines = new Set(installed.split('\n'))
   return needed.filter(name => !lines.has(`${name} installed`))
 }

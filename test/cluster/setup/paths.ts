@@ -1,4 +1,5 @@
-import { realpathSync, mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,8 +10,10 @@ export const defaultVersion: Version = '1.34.4'
 /** Where one test cluster keeps its things; two versions share nothing but built images of the same name. */
 export type Cluster = Readonly<{
   version: Version
-  /** Also the name of the kubeconfig's context and of the cgroup. */
+  /** Also the name of the kubeconfig's context. */
   name: string
+  /** Below the machine's root cgroup; two kubelets below one cgroup take each other's pods for orphans. */
+  cgroup: string
   /** The pinned Go module that the servers are built from. */
   module: string
   /** Built servers, kept by `down`. */
@@ -21,7 +24,12 @@ export type Cluster = Readonly<{
   data: string
   logs: string
   kubeconfig: string
+  /** kubectl's own cache tells servers apart by address, and all versions have the same. */
+  kubectlCache: string
 }>
+
+/** What node.sh replaces inside the node. */
+const hiddenInside = ['/run', '/var/lib', '/var/log', '/proc']
 
 /** The paths of a version's cluster below $XDG_CACHE_HOME, as the kernel will show them: without symbolic links. */
 export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster {
@@ -29,10 +37,17 @@ export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster 
   mkdirSync(join(wanted, 'kubernetes'), { recursive: true })
   mkdirSync(join(wanted, 'clusters'), { recursive: true })
   const cache = realpathSync(wanted)
+  const hidden = hiddenInside.find(directory => cache.startsWith(`${directory}/`))
+  if (hidden)
+    throw new Error(
+      `Cannot keep the cluster in ${cache}: its node has a ${hidden} of its own. Set XDG_CACHE_HOME to another place`,
+    )
   const data = join(cache, 'clusters', version)
+  const name = `sidecar-reaper-${version}`
   return {
     version,
-    name: `sidecar-reaper-${version}`,
+    name,
+    cgroup: `${name}-${createHash('sha256').update(data).digest('hex').slice(0, 8)}`,
     module: join(import.meta.dirname, '..', 'kubernetes', `v${version}`),
     bin: join(cache, 'kubernetes', `v${version}`),
     buildLog: join(cache, 'kubernetes', `v${version}.log`),
@@ -40,6 +55,7 @@ export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster 
     data,
     logs: join(data, 'logs'),
     kubeconfig: join(data, 'kubeconfig'),
+    kubectlCache: join(data, 'kubectl-cache'),
   }
 }
 

@@ -59,7 +59,11 @@ function kubelet(cluster: Cluster): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: join(cluster.data, 'server.crt') } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(cluster.data, 'server.crt') },
+    },
     authorization: { mode: 'Webhook' },
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     clusterDNS: ['10.96.0.10'],
@@ -67,8 +71,7 @@ function kubelet(cluster: Cluster): object {
     resolvConf: join(cluster.data, 'resolv.conf'),
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
     cgroupDriver: 'cgroupfs',
-    // Two kubelets below one root take each other's pods for orphans.
-    cgroupRoot: `/${cluster.name}`,
+    cgroupRoot: `/${cluster.cgroup}`,
     failCgroupV1: false,
     failSwapOn: false,
     // The machine's disk and memory are not this node's to judge.

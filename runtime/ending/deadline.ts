@@ -1,0 +1,33 @@
+/** A signal that aborts with its parent, after that time, or when it is disposed, whichever is first. */
+export class Deadline implements Disposable {
+  readonly signal: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #parent: AbortSignal
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #abort: () => void
+
+  /** Without `milliseconds` only the parent or the disposal aborts it. */
+  constructor(parent: AbortSignal, milliseconds?: number) {
+    this.signal = this.#controller.signal
+    this.#parent = parent
+    this.#abort = () => this.#controller.abort(parent.reason)
+    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#controller.abort(timeout()), milliseconds)
+    if (parent.aborted) this.#abort()
+    else parent.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#parent.removeEventListener('abort', this.#abort)
+    this.#controller.abort()
+  }
+}
+
+/** Whether a signal was aborted because its time was over. */
+export function isTimeout({ reason }: AbortSignal): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
+function timeout(): DOMException {
+  return new DOMException('The deadline is over', 'TimeoutError')
+}

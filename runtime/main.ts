@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { type Config, isDebugging, readConfig } from './config.ts'
+import { EXIT } from './exit.ts'
+import { failure } from './failure.ts'
+import { processTerminal, type Terminal } from './terminal.ts'
+
+const terminal = processTerminal()
+
+process.on('uncaughtException', error => {
+  process.exit(fail(error))
+})
+process.exitCode = await readConfig(process.argv.slice(2))
+  .then(config => run(config, terminal))
+  .catch(fail)
+process.exitCode = terminal.interruptedBy() ?? process.exitCode
+
+/** Each command is loaded only when it is asked for: a start pays for nothing else. */
+async function run(config: Config, terminal: Terminal): Promise<number> {
+  switch (config.command) {
+    case 'print':
+      terminal.out(config.text)
+      return EXIT.fine
+    case 'sweep':
+      return (await import('./command/sweep.ts')).sweepCommand(config, terminal)
+    case 'explain':
+      return (await import('./command/explain.ts')).explainCommand(config, terminal)
+    case 'catalogue':
+      return (await import('./command/catalogue.ts')).catalogueCommand(config, terminal)
+    case 'version':
+      return (await import('./command/version.ts')).versionCommand(config, terminal)
+    case 'completion':
+      return (await import('./command/completion.ts')).completionCommand(config, terminal)
+  }
+}
+
+/** Says what went wrong and gives back the exit code; to have been told to stop is nothing wrong. */
+function fail(error: unknown): number {
+  if (terminal.signal.aborted && error instanceof Error && error.name === 'AbortError') return EXIT.fine
+  const { lines, code } = failure(error, isDebugging())
+  terminal.err(lines.map(line => `${line}\n`).join(''))
+  return code
+}

@@ -1,0 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+
+/** The licence texts of every package that has a byte in the bundle, in the order of their names. Throws Error for one without. */
+export async function thirdPartyLicenses(metafile: Metafile, root: string): Promise<string> {
+  const texts = await Promise.all(bundledPackages(metafile).map(folder => packageLicense(join(root, folder))))
+  return ['The file sidecar-reaper.mjs contains code of these packages.\n', ...texts].join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+function bundledPackages({ outputs }: Metafile): readonly string[] {
+  const inputs = Object.values(outputs).flatMap(output => Object.entries(output.inputs))
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? packageFolder(path) : []))
+  return [...new Set(folders)].sort()
+}
+
+function packageFolder(path: string): readonly string[] {
+  const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? []
+  return folder === undefined ? [] : [folder]
+}
+
+async function packageLicense(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>> // npm checked it
+  const files = (await readdir(folder)).filter(file => /^(licen[cs]e|copying|notice)(\.|$|-)/i.test(file)).sort()
+  if (typeof license !== 'string' && files.length === 0) throw new Error(`Cannot ship ${String(name)}: it has no licence`)
+  const texts = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
+  return [`${String(name)} ${String(version)} (${String(license)})\n`, ...texts.map(text => `${text.trim()}\n`)].join('\n')
+}

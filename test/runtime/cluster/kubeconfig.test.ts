@@ -1,0 +1,150 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import t from 'tap'
+import { ClusterError } from '../../../runtime/cluster.ts'
+import { connectCluster } from '../../../runtime/cluster/connect.ts'
+import { loadAccess } from '../../../runtime/cluster/kubeconfig.ts'
+import { api, calm, certificate, clusterError, connected, folder, json, kubeconfig, refuse, type Test } from './api.ts'
+
+const ref = { namespace: 'shop', name: 'web-1' }
+
+function file(t: Test, content: object | string): string {
+  const path = join(folder(t), 'config')
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const config = (name: string, more: object = {}) => ({
+  contexts: [{ name, context: { cluster: name, user: name, namespace: `ns-${name}` } }],
+  clusters: [{ name, cluster: { server: `https://${name}.test` } }],
+  users: [{ name, user: { token: name } }],
+  ...more,
+})
+
+function problem(load: () => unknown): string {
+  try {
+    load()
+  } catch (error) {
+    if (error instanceof ClusterError && error.code === 'config') return error.message
+    throw error
+  }
+  return 'none'
+}
+
+t.test('loadAccess() takes the flag before KUBECONFIG before the home folder', async t => {
+  const [flag, listed, home] = [file(t, config('flag', { 'current-context': 'flag' })), file(t, config('listed', { 'current-context': 'listed' })), folder(t)]
+  mkdirSync(join(home, '.kube'))
+  writeFileSync(join(home, '.kube/config'), JSON.stringify(config('home', { 'current-context': 'home' })))
+  t.match(loadAccess({ kubeconfig: flag, env: { KUBECONFIG: listed, HOME: home } }), { server: 'https://flag.test', namespace: 'ns-flag', source: `kubeconfig ${flag}, context flag` })
+  t.match(loadAccess({ env: { KUBECONFIG: listed, HOME: home } }), { server: 'https://listed.test' })
+  t.match(loadAccess({ env: { HOME: home } }), { server: 'https://home.test' })
+})
+
+t.test('loadAccess() merges a list as kubectl: the first wins, absent files count for nothing', async t => {
+  const one = file(t, config('a'))
+  const two = file(t, { ...config('a', { 'current-context': 'b' }), contexts: [...config('a').contexts, { name: 'b', context: { cluster: 'a', user: 'a' } }], clusters: [{ name: 'a', cluster: { server: 'https://other.test' } }] })
+  const three = file(t, config('c', { 'current-context': 'c' }))
+  const env = { KUBECONFIG: ['/no/such/file', one, two, three].join(delimiter) }
+  t.match(loadAccess({ env }), { server: 'https://a.test', namespace: 'default', source: /context b$/ })
+  t.match(loadAccess({ env, context: 'c' }), { server: 'https://c.test', namespace: 'ns-c' })
+})
+
+t.test('loadAccess() says where it looked in vain, and never takes localhost:8080', async t => {
+  const home = folder(t)
+  t.match(problem(() => loadAccess({ env: { HOME: home } })), /^No cluster to talk to: no kubeconfig at .*\.kube.config, KUBECONFIG is not set, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG$/)
+  t.match(problem(() => loadAccess({ env: { HOME: home, KUBECONFIG: '/no/such' } })), /^No cluster to talk to: KUBECONFIG names \/no\/such, which does not exist, and/)
+  t.match(problem(() => loadAccess({ kubeconfig: '/no/such', env: {} })), 'Cannot read kubeconfig /no/such: there is no such file')
+})
+
+t.test('loadAccess() names the file and what is wrong with it, but never shows its content', async t => {
+  const of = (content: object | string, context?: string) => problem(() => loadAccess({ kubeconfig: file(t, content), context, env: {} })).replace(/ \/\S+\/config/, ' FILE')
+  t.match(of('users:\n- token: secret\n  x: {\n'), /^Cannot read kubeconfig FILE: [a-z ]+ \(line 4\)$/)
+  t.equal(of('just text'), 'Cannot read kubeconfig FILE: it is no YAML mapping')
+  t.equal(of(''), 'Cannot use kubeconfig FILE: it has no context')
+  t.equal(of({ clusters: [{ name: 'a' }] }), 'Cannot read kubeconfig FILE: clusters[0].cluster is missing')
+  t.equal(of(config('a')), 'Cannot use kubeconfig FILE: it names no current context, it has a; pass --context NAME')
+  t.equal(of(config('a'), 'prod\u001b'), 'Cannot use kubeconfig FILE: there is no context prod\\u{1b}, it has a')
+  t.equal(of(config('a', { 'current-context': 'a', clusters: [] })), 'Cannot use kubeconfig FILE: context a names cluster a, which is not there')
+  t.equal(of(config('a', { 'current-context': 'a', users: [] })), 'Cannot use kubeconfig FILE: context a names user a, who is not there')
+  t.equal(
+    of(config('a', { 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'localhost:6443' } }] })),
+    'Cannot use kubeconfig FILE: cluster a has the server localhost:6443, expected an address with https://',
+  )
+})
+
+t.test('loadAccess() names a file that may not be read', { skip: process.getuid?.() === 0 && 'root reads everything' }, async t => {
+  const path = file(t, config('a'))
+  chmodSync(path, 0)
+  t.match(problem(() => loadAccess({ kubeconfig: path, env: {} })), /^Cannot read kubeconfig .*permission denied/)
+})
+
+t.test('connectCluster() rejects with config before anything is sent', async t => {
+  t.match(await clusterError(connectCluster({ kubeconfig: '/no/such', callTimeoutMs: 1000 })), { code: 'config' })
+})
+
+t.test('loadAccess() falls back to the ServiceAccount of the pod', async t => {
+  const root = folder(t)
+  const account = join(root, 'var/run/secrets/kubernetes.io/serviceaccount')
+  mkdirSync(account, { recursive: true })
+  const { cert, key } = certificate(t, 'api', 'IP:127.0.0.1')
+  for (const [name, content] of Object.entries({ token: 'one', namespace: 'jobs\n', 'ca.crt': cert })) writeFileSync(join(account, name), content)
+  const server = await api(t, (_, response) => json(response, {}), { cert, key })
+  const url = new URL(server.url)
+  const before = { ...process.env }
+  t.teardown(() => void (process.env = before))
+  // client-node reads these itself.
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: url.hostname, KUBERNETES_SERVICE_PORT: url.port })
+  const options = { root, env: { HOME: folder(t), KUBERNETES_SERVICE_HOST: url.hostname } }
+  t.match(loadAccess(options), { server: server.url, source: 'the ServiceAccount of this pod', namespace: 'jobs' })
+  const cluster = await connectCluster({ ...options, callTimeoutMs: 1000 })
+  await cluster.pod(ref, calm)
+  t.equal(server.received[0]?.headers.authorization, 'Bearer one')
+  cluster.close()
+  t.match(problem(() => loadAccess({ ...options, context: 'prod' })), /^No cluster to talk to/)
+})
+
+t.test('a token file is read again after a 401', async t => {
+  const { cert, key } = certificate(t, 'api', 'IP:127.0.0.1')
+  const tokenFile = join(folder(t), 'token')
+  writeFileSync(tokenFile, 'old')
+  const server = await api(t, ({ headers }, response) => (headers.authorization === 'Bearer new' ? json(response, {}) : refuse(response, 401, 'Unauthorized')), { cert, key })
+  const cluster = await connectCluster({ kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { tokenFile } }), callTimeoutMs: 1000, env: {} })
+  t.match(await clusterError(cluster.pod(ref, calm)), { code: 'unauthorized' })
+  writeFileSync(tokenFile, 'new')
+  t.same(await Promise.all([cluster.pod(ref, calm), cluster.pod(ref, calm)]), [{}, {}])
+  cluster.close()
+})
+
+t.test('a credential plugin starts once for calls at the same time and learns which version to speak', async t => {
+  const { cert, key } = certificate(t, 'api', 'IP:127.0.0.1')
+  const place = folder(t)
+  writeFileSync(join(place, 'log'), '')
+  const script = `echo run >> ${join(place, 'log')}; case "$KUBERNETES_EXEC_INFO" in *client.authentication.k8s.io/v1*) echo '{"status": {"token": "t1"}}';; esac`
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', script] }
+  const server = await api(t, (_, response) => json(response, {}), { cert, key })
+  const cluster = await connectCluster({ kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { exec } }), callTimeoutMs: 5000, env: {} })
+  await Promise.all([cluster.pod(ref, calm), cluster.pod(ref, calm), cluster.pod(ref, calm)])
+  t.same(server.received.map(({ headers }) => headers.authorization), Array(3).fill('Bearer t1'))
+  t.equal(readFileSync(join(place, 'log'), 'utf8'), 'run\n')
+  cluster.close()
+})
+
+t.test('a credential plugin that fails, is absent or hangs is one sentence', async t => {
+  const of = async (exec: object) => {
+    const cluster = await connectCluster({ kubeconfig: kubeconfig(t, 'https://127.0.0.1:1', { user: { exec } }), callTimeoutMs: 300, env: {} })
+    return await clusterError(cluster.pod(ref, calm))
+  }
+  t.match(await of({ command: 'sh', args: ['-c', 'echo "please\u001b log in" >&2; exit 1'] }), { code: 'unauthorized', message: /^Cannot read pod shop\/web-1: no credentials for https:\S+ \(kubeconfig .*\): please\\u\{1b\} log in/ })
+  t.match(await of({ command: 'no-such-plugin' }), { code: 'config', message: /: spawn no-such-plugin ENOENT$/ })
+  t.match(await of({ command: 'sleep', args: ['1'] }), { code: 'unreachable', message: /within 0.3 s/ })
+})
+
+t.test('over plain HTTP no credentials are shown, unless insecure-skip-tls-verify asks for it', async t => {
+  const { url, received } = await connected(t, (_, response) => json(response, {}))
+  for (const cluster of [{}, { 'insecure-skip-tls-verify': true }]) {
+    const { pod, close } = await connectCluster({ kubeconfig: kubeconfig(t, url, { cluster, user: { token: 'secret' } }), callTimeoutMs: 1000, env: {} })
+    await pod(ref, calm)
+    close()
+  }
+  t.same(received.map(({ headers }) => headers.authorization), [undefined, 'Bearer secret'])
+})
