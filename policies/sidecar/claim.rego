@@ -3,7 +3,7 @@ package sidecar
 # One sweep claims a pod before it tells a sidecar anything, so that another sweep does not tell it twice.
 
 _claim := claim if {
-	claim := json.unmarshal(_annotations["sidecar-reaper/claim"])
+	claim := _json(input.pod.metadata.annotations["sidecar-reaper/claim"])
 	is_string(claim.by)
 	is_number(claim.at)
 	is_object(claim.containers)
@@ -17,12 +17,12 @@ _claimed_until := _claim.at + data.settings.podDeadline
 # description: Another sweep began to end this pod's sidecars; this one waits until that sweep's deadline is over.
 # custom:
 #   decision: wait
-claimed if {
-	_claim.by != data.self.sweep
-	input.now < _claimed_until
+claimed(now) := $"another sweep has been ending {_names(_left_over)} for {round(now - _claim.at)} s" if {
+	now < _claimed_until
+	not _claim.by == data.self.sweep
 }
 
-# Told in an earlier life: under OnFailure an exit code that is not known is tried once, not for ever.
+# Told in an earlier life: where an exit may restart the container, a code that nobody knows is tried once, not for ever.
 _was_told(name) if {
 	_claim.containers[name] != _status[name].containerID
 }
@@ -31,4 +31,10 @@ _was_told(name) if {
 	before := _status[name].lastState.terminated
 	before.exitCode != 0
 	before.finishedAt >= _ended_at
+}
+
+_warnings contains {"code": "bad-claim", "container": null, "message": message} if {
+	input.pod.metadata.annotations["sidecar-reaper/claim"]
+	not _claim
+	message := "sidecar-reaper/claim can't be read, or lies in the future, and is ignored"
 }

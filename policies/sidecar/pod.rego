@@ -3,37 +3,25 @@
 # description: Says of one live pod whether its sidecars outlived its mains, and how to end them without failing its Job.
 package sidecar
 
-_metadata := object.get(input.pod, "metadata", {})
+# A pod is untrusted input: any field may be absent, and what is unknown keeps its containers.
 
-_annotations := object.get(_metadata, "annotations", {})
+_container := {c.name: c | some c in input.pod.spec.containers}
 
-_labels := object.get(_metadata, "labels", {})
+_all := {c.name | some c in input.pod.spec.containers}
 
-_namespace := object.get(_metadata, "namespace", "default")
+_status := {s.name: s | some s in input.pod.status.containerStatuses}
 
-_spec := object.get(input.pod, "spec", {})
-
-_containers := object.get(_spec, "containers", [])
-
-_init_containers := object.get(_spec, "initContainers", [])
-
-_container := {c.name: c | some c in _containers}
-
-_all := object.keys(_container)
-
-_phase := object.get(input.pod, ["status", "phase"], "")
-
-_status := {s.name: s | some s in object.get(input.pod, ["status", "containerStatuses"], [])}
-
-_init_status := {s.name: s | some s in object.get(input.pod, ["status", "initContainerStatuses"], [])}
+_init_status := {s.name: s | some s in input.pod.status.initContainerStatuses}
 
 _state := {name: _state_in(object.get(_status, name, {})) | some name in _all}
 
-# A container that waits after it has run before is restarting, whatever the waiting reason says.
+# A container that waits after it has run before is restarting, whatever the waiting reason says. An end without a time
+# is the kubelet's guess about a container it has lost (reason ContainerStatusUnknown), and it starts that one again.
 _state_in(status) := "running" if {
 	status.state.running
 } else := "terminated" if {
 	is_number(status.state.terminated.exitCode)
+	is_number(status.state.terminated.finishedAt)
 } else := "restarting" if {
 	status.state.waiting
 	status.lastState.terminated
@@ -46,9 +34,14 @@ _exit(name) := _status[name].state.terminated.exitCode if _state[name] == "termi
 # KEP-753: the kubelet ends these by itself, after the mains.
 _is_native(init) if init.restartPolicy == "Always"
 
-_names(set_of_names) := concat(", ", sort([name | some name in set_of_names]))
+# Names for a sentence, in a fixed order.
+_names(some_set) := _few(sort([_short(name) | some name in some_set]))
 
-# At most ten names, so that a hostile list cannot flood a message.
-_some_names(set_of_names) := _names(set_of_names) if {
-	count(set_of_names) <= 10
-} else := $"{concat(", ", array.slice(sort([name | some name in set_of_names]), 0, 10))} and {count(set_of_names) - 10} more"
+# At most ten, so that a hostile list cannot flood a message.
+_few(words) := concat(", ", words) if {
+	count(words) <= 10
+} else := $"{concat(", ", array.slice(words, 0, 10))} and {count(words) - 10} more"
+
+_short(text) := text if {
+	count(text) <= 63
+} else := $"{substring(text, 0, 63)}…"

@@ -2,24 +2,39 @@ package sidecar
 
 # Who is a sidecar: the first group that speaks wins, the pod's own annotations before all others.
 
-_own_statements["sidecar-reaper/sidecars"] := _listed("sidecar-reaper/sidecars") & _all
+_sidecars := [names | some names in _statements][0] if {
+	_statements
+} else := object.keys(_known) | _named_by_settings
 
-_own_statements["sidecar-reaper/mains"] := _all - _listed("sidecar-reaper/mains")
+_mains := _all - _sidecars
+
+# What each annotation in force says, as the set of sidecars; under a contradiction any of them serves, as the verdict refuses.
+_statements := _own if {
+	count(_own) > 0
+} else := _older if {
+	count(_older) > 0
+} else := _orphaned if {
+	count(_orphaned) > 0
+}
+
+_own["sidecar-reaper/sidecars"] := _lists["sidecar-reaper/sidecars"] & _all
+
+_own["sidecar-reaper/mains"] := _all - _lists["sidecar-reaper/mains"]
 
 # The annotations of the controllers that came before; riskified's main_sidecars lists mains, despite its name.
-_older_statements["nrmitchi.com/sidecars"] := _listed("nrmitchi.com/sidecars") & _all
+_older["nrmitchi.com/sidecars"] := _lists["nrmitchi.com/sidecars"] & _all
 
-_older_statements["lemonade.com/sidecars"] := _listed("lemonade.com/sidecars") & _all
+_older["lemonade.com/sidecars"] := _lists["lemonade.com/sidecars"] & _all
 
-_older_statements["riskified.com/sidecars"] := _listed("riskified.com/sidecars") & _all
+_older["riskified.com/sidecars"] := _lists["riskified.com/sidecars"] & _all
 
-_older_statements["riskified.com/main_sidecars"] := _all - _listed("riskified.com/main_sidecars")
+_older["riskified.com/main_sidecars"] := _all - _lists["riskified.com/main_sidecars"]
 
 # Marks of other controllers count only when the settings say that those controllers are gone.
-_orphan_statements["KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT"] := names if {
+_orphaned["KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT"] := names if {
 	"kruise" in data.settings.controllersGone
 	names := {c.name |
-		some c in _containers
+		some c in input.pod.spec.containers
 		some variable in c.env
 		variable.name == "KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT"
 		variable.value == "true"
@@ -27,62 +42,59 @@ _orphan_statements["KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT"] := names if {
 	count(names) > 0
 }
 
-_orphan_statements["workflows.argoproj.io/kill-cmd-<container>"] := names if {
+_orphaned["workflows.argoproj.io/kill-cmd-<container>"] := names if {
 	"argo" in data.settings.controllersGone
-	names := {name | some name in _all; _annotations[$"workflows.argoproj.io/kill-cmd-{name}"]}
+	names := {name | some name in _all; input.pod.metadata.annotations[$"workflows.argoproj.io/kill-cmd-{name}"]}
 	count(names) > 0
 }
 
-_statements := _own_statements if {
-	count(_own_statements) > 0
-} else := _older_statements if {
-	count(_older_statements) > 0
-} else := _orphan_statements if {
-	count(_orphan_statements) > 0
+# An empty list is a statement too: it names nobody.
+_lists := {key: names |
+	some key, text in input.pod.metadata.annotations
+	_is_list(key)
+	names := {name | some part in split(text, ","); name := trim_space(part); name != ""}
 }
 
-# Undefined without the annotation; an empty list is a statement too: it names nobody.
-_listed(key) := names if {
-	text := _annotations[key]
-	names := {name |
-		some part in split(text, ",")
-		name := trim_space(part)
-		name != ""
-	}
-}
+_is_list("sidecar-reaper/sidecars")
 
-_said := {names | some names in _statements}
+_is_list("sidecar-reaper/mains")
 
-_said_by := concat(" and ", sort(object.keys(_statements)))
+_is_list("nrmitchi.com/sidecars")
+
+_is_list("lemonade.com/sidecars")
+
+_is_list("riskified.com/sidecars")
+
+_is_list("riskified.com/main_sidecars")
 
 # No annotation speaks: the catalogue, then the settings' own names, then the settings' label that names the main.
 
-_known[c.name] := rows[0] if {
-	some c in _containers
-	rows := [id | some id in data.catalogue.by_name[c.name]; _recognised(c, data.catalogue.rows[id])]
+_known := {c.name: rows[0] |
+	some c in input.pod.spec.containers
+	rows := [id | some id in data.catalogue.by_name[c.name]; _is_recognised(c, data.catalogue.rows[id])]
+	count(rows) > 0
 }
 
-_recognised(_, row) if {
+# The name is right; only with the vendor's mark or the image it is enough.
+_is_recognised(_, row) if {
 	some mark in row.marks
 	_is_marked(mark)
 }
 
-_recognised(c, row) if _has_image_of(c, row)
+_is_recognised(c, row) if {
+	some suffix in row.images
+	endswith($"/{_repository(c.image)}", $"/{suffix}")
+}
 
-_is_marked(mark) if _is_value(_annotations[mark.annotation], mark)
+_is_marked(mark) if _is_value(input.pod.metadata.annotations[mark.annotation], mark)
 
-_is_marked(mark) if _is_value(_labels[mark.label], mark)
+_is_marked(mark) if _is_value(input.pod.metadata.labels[mark.label], mark)
 
 _is_marked(mark) if _is_value(input.namespace.labels[mark.namespaceLabel], mark)
 
 _is_value(_, mark) if not mark.value
 
 _is_value(value, mark) if value == mark.value
-
-_has_image_of(c, row) if {
-	some suffix in row.images
-	endswith($"/{_repository(c.image)}", $"/{suffix}")
-}
 
 # docker.io/istio/proxyv2:1.27@sha256:… → docker.io/istio/proxyv2; a colon before the last slash belongs to a port.
 _repository(image) := concat("/", array.concat(folders, [name])) if {
@@ -91,52 +103,44 @@ _repository(image) := concat("/", array.concat(folders, [name])) if {
 	name := split(parts[count(parts) - 1], ":")[0]
 }
 
-_by_settings := {name | some name in data.settings.sidecars} & _all
+_named_by_settings := _listed_in_settings | _other_than_labelled
+
+_listed_in_settings := {name | some name in data.settings.sidecars} & _all
 
 _labelled_main := name if {
-	name := _labels[data.settings.mainLabel]
+	name := input.pod.metadata.labels[data.settings.mainLabel]
 	name in _all
 }
 
-default _by_label := set()
+default _other_than_labelled := set()
 
-_by_label := (_all - {_labelled_main}) - object.keys(_known)
+_other_than_labelled := _all - {_labelled_main}
 
-_central := (object.keys(_known) | _by_settings) | _by_label
-
-# Under a contradiction any of them serves: the verdict refuses.
-_sidecars := [names | some names in _said][0] if {
-	_statements
-} else := _central
-
-_mains := _all - _sidecars
-
-_known_only contains name if {
-	not _statements
-	some name in object.keys(_known)
-	not name in _by_settings
-}
+_known_only := object.keys(_known) - _named_by_settings if not _statements
 
 # METADATA
 # title: contradiction
 # description: Two annotations, or two settings, disagree about who is a sidecar. Remove one of them.
 # custom:
 #   decision: refuse
-contradiction if count(_said) > 1
-
-contradiction if {
+contradiction := $"{_said_by} disagree about who is a sidecar; keep one of them" if {
+	count(_statements) > 1
+	count({names | some names in _statements}) > 1
+} else := $"label {data.settings.mainLabel} names {_labelled_main} as the main, the setting sidecars lists it; keep one of them" if {
 	not _statements
-	_labelled_main in _by_settings
+	_labelled_main in _listed_in_settings
 }
+
+_said_by := concat(" and ", sort(object.keys(_statements)))
 
 # METADATA
 # title: all-sidecars
 # description: Every container would be a sidecar, so none is left whose end could mean that the work is done.
 # custom:
 #   decision: refuse
-all_sidecars if {
+all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; leave out the one that does the work" if {
+	count(mains) == 0
 	count(_all) > 0
-	count(_mains) == 0
 }
 
 # METADATA
@@ -144,22 +148,36 @@ all_sidecars if {
 # description: No annotation, catalogue row or setting calls a container of the pod a sidecar.
 # custom:
 #   decision: leave
-no_sidecars if count(_sidecars) == 0
+no_sidecars(sidecars) := "nothing calls a container of this pod a sidecar" if count(sidecars) == 0
 
-_why_listed := $"a sidecar by {_said_by}" if _statements
-
-_why_unlisted := $"not a sidecar by {_said_by}" if _statements
-
-_why(name) := _why_listed if {
+_role(name) := "sidecar" if {
 	name in _sidecars
-} else := _why_unlisted if {
+} else := "main"
+
+_why(name) := _why_sidecar if {
+	_statements
+	name in _sidecars
+} else := _why_main if {
 	_statements
 } else := $"known sidecar {_known[name]}" if {
 	_known[name]
 } else := "listed in the setting sidecars" if {
-	name in _by_settings
+	name in _listed_in_settings
 } else := $"not the main that label {data.settings.mainLabel} names" if {
-	name in _by_label
+	name in _other_than_labelled
 } else := $"named by label {data.settings.mainLabel}" if {
 	name == _labelled_main
 } else := "nothing calls it a sidecar"
+
+_why_sidecar := $"a sidecar by {_said_by}"
+
+_why_main := $"not a sidecar by {_said_by}"
+
+_warnings contains {"code": "name-without-container", "container": null, "message": message} if {
+	some key, names in _lists
+	_statements[key]
+	count(names) > 0
+	missing := (names - _all) - {init.name | some init in input.pod.spec.initContainers}
+	count(missing) > 0
+	message := $"{key} names {_names(missing)}, but the pod has no such container"
+}

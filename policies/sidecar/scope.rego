@@ -1,80 +1,103 @@
 package sidecar
 
+# Whose pods are never ended. Each reason's value is its sentence.
+
 # METADATA
 # title: ignored
 # description: The pod says `sidecar-reaper/ignore`, so nobody touches it.
 # custom:
 #   decision: leave
-ignored if _annotations["sidecar-reaper/ignore"] == "true"
+ignored(pod) := "annotation sidecar-reaper/ignore asks to leave this pod alone" if {
+	pod.metadata.annotations["sidecar-reaper/ignore"] == "true"
+}
 
 # METADATA
 # title: namespace-disabled
 # description: The pod's namespace carries the label `sidecar-reaper/enabled` with the value `false`.
 # custom:
 #   decision: leave
-namespace_disabled if input.namespace.labels["sidecar-reaper/enabled"] == "false"
+namespace_disabled(namespace) := $"namespace {namespace.name} is labelled sidecar-reaper/enabled=false" if {
+	namespace.labels["sidecar-reaper/enabled"] == "false"
+}
 
 # METADATA
 # title: system-namespace
 # description: Pods of kube-system are never ours to end.
 # custom:
 #   decision: leave
-system_namespace if _namespace == "kube-system"
+system_namespace(pod) := "pods of kube-system are never touched" if pod.metadata.namespace == "kube-system"
 
 # METADATA
 # title: own-namespace
 # description: Pods of the reaper's own namespace are left alone, or it might end itself.
 # custom:
 #   decision: leave
-own_namespace if _namespace == data.self.namespace
+own_namespace(pod) := "the reaper leaves its own namespace alone" if pod.metadata.namespace == data.self.namespace
 
 # METADATA
 # title: owner-out-of-scope
 # description: The pod belongs to something that the setting `owners` does not name.
 # custom:
 #   decision: leave
-owner_out_of_scope if {
+owner_out_of_scope(pod) := $"the pod's owner is {owner}; the setting owners names {concat(", ", data.settings.owners)}" if {
+	owner := _owner(pod)
+	not owner in data.settings.owners
 	not "any" in data.settings.owners
-	not _owner in data.settings.owners
 }
 
-_owner := kind if {
-	some reference in _metadata.ownerReferences
-	reference.controller == true
-	kind := reference.kind
-} else := "Job" if {
-	_labels["batch.kubernetes.io/job-name"]
+_owner(pod) := [_kind(reference) | some reference in pod.metadata.ownerReferences; reference.controller][0]
+
+else := "Job" if {
+	pod.metadata.labels["batch.kubernetes.io/job-name"]
 } else := "none"
+
+# Others have a Job too: Volcano's is no Job of Kubernetes.
+_kind(reference) := $"{reference.kind} of {reference.apiVersion}" if {
+	not startswith(reference.apiVersion, _group(reference.kind))
+} else := reference.kind
+
+_group("Job") := "batch/"
+
+_group("Workflow") := "argoproj.io/"
+
+_group("SparkApplication") := "sparkoperator.k8s.io/"
 
 # METADATA
 # title: deleting
 # description: The pod is being deleted; the kubelet ends all of it already.
 # custom:
 #   decision: leave
-deleting if _metadata.deletionTimestamp
+deleting(pod) := "the pod is being deleted" if pod.metadata.deletionTimestamp
 
 # METADATA
 # title: already-finished
 # description: The pod's phase is Succeeded or Failed; nothing can change it any more.
 # custom:
 #   decision: leave
-already_finished if _phase in {"Succeeded", "Failed"}
+already_finished("Succeeded") := "the pod is Succeeded"
+
+already_finished("Failed") := "the pod is Failed"
 
 # METADATA
 # title: phase-unknown
-# description: The node does not report the pod's phase, so nothing about it is certain.
+# description: The pod's phase is Unknown, or one that this version does not know, so nothing about it is certain.
 # custom:
 #   decision: leave
-phase_unknown if _phase == "Unknown"
+phase_unknown(phase) := $"the pod's phase is {_short(phase)}" if {
+	phase != "Running"
+	phase != "Pending"
+}
 
 # METADATA
 # title: disrupted
 # description: The pod is about to be evicted or preempted (condition DisruptionTarget).
 # custom:
 #   decision: leave
-disrupted if {
-	some condition in input.pod.status.conditions
-	condition.type == "DisruptionTarget"
+disrupted(pod) := "the pod is about to be evicted or preempted" if _has_condition(pod, "DisruptionTarget")
+
+_has_condition(pod, type) if {
+	some condition in pod.status.conditions
+	condition.type == type
 	condition.status == "True"
 }
 
@@ -83,11 +106,15 @@ disrupted if {
 # description: A static pod's mirror; its truth is a file on the node.
 # custom:
 #   decision: leave
-mirror_pod if _annotations["kubernetes.io/config.mirror"]
+mirror_pod(pod) := "a static pod, managed by a file on its node" if {
+	pod.metadata.annotations["kubernetes.io/config.mirror"]
+}
 
 # METADATA
 # title: node-not-ready
 # description: The pod's node is not Ready; what its status says may be old.
 # custom:
 #   decision: leave
-node_not_ready if input.node.ready == false
+node_not_ready(node) := $"node {input.pod.spec.nodeName} is not Ready, so the pod's status may be old" if {
+	node.ready == false
+}

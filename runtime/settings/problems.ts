@@ -8,6 +8,7 @@ export function problems(value: unknown, issues: readonly core.$ZodIssue[], know
     const place = placeText(issue.path)
     const at = place === '' ? '' : `${place}: `
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => `${at}${unknownKey(key, issue.path.length === 0 ? knownKeys : [])}`)
+    if (issue.code === 'invalid_key') return [`${at}got this name, expected ${expectedKey(issue.issues[0])}`]
     return [`${at}got ${found(valueAt(value, issue.path))}, expected ${expected(issue)}`]
   })
 }
@@ -29,8 +30,12 @@ function expected(issue: core.$ZodIssue): string {
     case 'invalid_type':
       return TYPE_NAMES[issue.expected] ?? issue.expected
     default:
-      return 'something else'
+      return 'another shape'
   }
+}
+
+function expectedKey(issue: core.$ZodIssue | undefined): string {
+  return issue?.code === 'invalid_format' && issue.pattern !== undefined ? `one that matches ${issue.pattern}` : 'another'
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -66,6 +66,12 @@ t.test('parseSettings() suggests the nearest key, and none for a word like no ot
   t.strictSame(problemsOf('__proto__: {mode: report}'), ['settings.yaml: unknown key "__proto__"'])
 })
 
+t.test('parseSettings() names what is wrong in a row of the catalogue', async t => {
+  const row = 'title: x, names: [a], images: [], sources: []'
+  t.strictSame(problemsOf(`catalogue: {"A b": {${row}}}`), ['settings.yaml: catalogue.A b: got this name, expected one that matches /^[a-z0-9-]+$/'])
+  t.match(problemsOf(`catalogue: {a: {${row}, marks: [{colour: red}]}}`), [/^settings\.yaml: catalogue\.a\.marks\[0\]: got a mapping, expected /])
+})
+
 t.test('parseSettings() says in one line what makes a file unreadable', async t => {
   const cases = {
     'ways: [exec\nmode: x': /^settings\.yaml:2:\d+: /,
