@@ -1,0 +1,63 @@
+/** Writes what the README shows of commands and settings: run after a change of either. test/readme.test.ts holds the README against the same. */
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { settingsJsonSchema } from '../runtime/settings/json-schema.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** One command of a console block, with what it prints below it; empty where the README shows no output. */
+export interface Shown {
+  readonly command: string
+  readonly output: string
+}
+
+/** Every command in the console blocks of a page, in order. */
+export function shownCommands(page: string): readonly Shown[] {
+  const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) => block)
+  return blocks.flatMap(block =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map(part => {
+        const [command = '', ...lines] = part.split('\n')
+        return { command, output: lines.join('\n') }
+      }),
+  )
+}
+
+/** What such a command prints, run in the project's folder with the Node that runs this. */
+export async function run(command: string): Promise<string> {
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, NO_COLOR: '1' }
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: ROOT, env })
+  return stdout
+}
+
+/** The settings as a Markdown table, by their JSON Schema. */
+export function settingsTable(): string {
+  const { properties } = JSON.parse(settingsJsonSchema()) as { properties: Record<string, { description: string; default?: unknown }> } // our own schema
+  const rows = Object.entries(properties).map(([name, { description, default: value }]) => `| \`${name}\` | ${defaultText(value)} | ${description.replaceAll('|', '\\|')} |`)
+  return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+function defaultText(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? `\`[${value.join(', ')}]\`` : 'none'
+  if (typeof value === 'object') return 'none'
+  return `\`${String(value)}\``
+}
+
+/** The page with outputs and table as they are now; only commands that show an output are run. */
+async function updated(page: string): Promise<string> {
+  let text = page.replace(/<!-- settings -->.*<!-- \/settings -->/s, () => `<!-- settings -->\n${settingsTable()}\n<!-- /settings -->`)
+  for (const { command, output } of shownCommands(page)) {
+    if (output !== '') text = text.replace(`$ ${command}\n${output}`, `$ ${command}\n${await run(command)}`)
+  }
+  return text
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = new URL('../README.md', import.meta.url)
+  await writeFile(file, await updated(await readFile(file, 'utf8')))
+}
