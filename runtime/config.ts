@@ -29,7 +29,9 @@ export interface SweepConfig extends ClusterConfig {
 
 export interface ExplainConfig extends ClusterConfig {
   readonly command: 'explain'
-  readonly source: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'pod'; readonly name: string; readonly namespace: string | undefined }
+  readonly source:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'pod'; readonly name: string; readonly namespace: string | undefined }
   readonly settings: Settings
   readonly output: OutputConfig
 }
@@ -72,7 +74,9 @@ export const VERSION = packageJson.version
 export async function readConfig(argv: readonly string[], surroundings: Surroundings = process): Promise<Config> {
   const { stdout } = surroundings
   const parsed = parseArguments(argv, { version: VERSION, columns: stdout.columns })
-  return Object.freeze(parsed.kind === 'text' ? { command: 'print', text: parsed.text } : await commandConfig(parsed.invocation, surroundings))
+  return Object.freeze(
+    parsed.kind === 'text' ? { command: 'print', text: parsed.text } : await commandConfig(parsed.invocation, surroundings),
+  )
 }
 
 /** Whether errors are to show where they come from. */
@@ -131,11 +135,13 @@ function sweepScope({ namespace, allNamespaces }: Options): SweepConfig['scope']
 }
 
 function explainSource(pod: string | undefined, { filename, namespace }: Options): ExplainConfig['source'] {
-  if (pod !== undefined && filename !== undefined) throw usage('POD is read from the cluster and -f from a file: use one of them', 'explain')
+  if (pod !== undefined && filename !== undefined)
+    throw usage('POD is read from the cluster and -f from a file: use one of them', 'explain')
   if (filename !== undefined) return { kind: 'file', path: filename }
   if (pod === undefined) throw usage('name a POD, or a file with -f', 'explain')
   const name = pod.replace(/^(po|pod|pods)\//, '')
-  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) throw usage(`${JSON.stringify(name)} is not a pod's name: lower-case letters, digits, - and .`, 'explain')
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    throw usage(`${JSON.stringify(name)} is not a pod's name: lower-case letters, digits, - and .`, 'explain')
   return { kind: 'pod', name, namespace: namespace === undefined ? undefined : namespaceName(namespace, 'explain') }
 }
 

@@ -8,18 +8,21 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate
 }
 
-/** Insertions, deletions and replacements that turn one word into the other (Levenshtein). */
+/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string alignment). */
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  let beforeLast: readonly number[] = []
+  let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let i = 1; i <= from.length; i++) {
-    const next = [i]
+    const row = [i]
     for (let j = 1; j <= to.length; j++) {
-      const replaced = at(row, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, replaced))
+      const replaced = at(last, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      const isSwap = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, replaced, isSwap ? at(beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY))
     }
-    row = next
+    beforeLast = last
+    last = row
   }
-  return at(row, to.length)
+  return at(last, to.length)
 }
 
 function at(numbers: readonly number[], index: number): number {

@@ -14,7 +14,9 @@ export async function readPods(path: string, signal?: AbortSignal): Promise<read
 
 /** The pods of a text that messages call `name`. Their fields are as the text has them: nobody checked a type yet. */
 export function parsePods(text: string, name: string): readonly Pod[] {
-  const pods = parsed(text, name).flatMap((document, index, all) => podsOf(document, all.length > 1 ? `${name}: document ${index + 1}` : name))
+  const pods = parsed(text, name).flatMap((document, index, all) =>
+    podsOf(document, all.length > 1 ? `${name}: document ${index + 1}` : name),
+  )
   if (pods.length === 0) throw new UsageError(`${name}: holds no pod`)
   return pods
 }
@@ -35,7 +37,9 @@ function podsOf(document: unknown, name: string): readonly Pod[] {
   if (kind === 'Pod') return [document]
   if ((kind === 'List' || kind === 'PodList') && Array.isArray(items)) {
     // The items of a PodList need not repeat their kind.
-    return items.flatMap((item: unknown, index) => (kind === 'PodList' && isMapping(item) ? [item] : podsOf(item, `${name}: items[${index}]`)))
+    return items.flatMap((item: unknown, index) =>
+      kind === 'PodList' && isMapping(item) ? [item] : podsOf(item, `${name}: items[${index}]`),
+    )
   }
   throw new UsageError(`${name}: got ${kindWords(document)}, expected a Pod${advice(document)}`)
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { loadPolicy as loadWasm, type LoadedPolicy } from '@open-policy-agent/opa-wasm'
 import { type Catalogue, indexCatalogue, markKeys } from './catalogue.ts'
 import { podFacts, type PodFacts, reads, type Reads } from './facts.ts'
 import type { Pod } from './pod.ts'
+import { type Evaluator, loadEvaluator } from './policy/evaluator.ts'
 import { type Settings, settingsHash } from './settings.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -48,9 +48,8 @@ export interface Self {
 export async function loadPolicy(files: PolicyFiles, settings: Settings, self: Self): Promise<Policy> {
   const [wasm, catalogueText] = await Promise.all([read(files.wasm), read(files.catalogue)])
   const catalogue = withRows(parseCatalogue(catalogueText, files.catalogue), settings)
-  const evaluator = await instantiate(wasm, files.wasm)
   const { catalogue: _rows, ...rules } = settings
-  evaluator.setData({ catalogue, settings: rules, self })
+  const evaluator = await instantiate(wasm, files.wasm, { catalogue, settings: rules, self })
   const keys: Reads = readsOf(catalogue, settings)
   return {
     facts: pod => podFacts(pod, keys),
@@ -61,9 +60,9 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
 
 const ENTRY_POINT = 'sidecar/verdict'
 
-function evaluate(evaluator: LoadedPolicy, input: object): Verdict {
+function evaluate({ evaluate, entryPoints }: Evaluator, input: object): Verdict {
   try {
-    const [answer] = evaluator.evaluate(input, ENTRY_POINT) as { readonly result: Verdict }[] // the policy's tests hold its shape
+    const [answer] = evaluate(input, entryPoints[ENTRY_POINT] ?? 0) as { readonly result: Verdict }[] // the policy's tests hold its shape
     if (answer) return answer.result
   } catch (cause) {
     throw new PolicyError('evaluation', `Cannot judge a pod: the policy failed with ${said(cause)}`, { cause })
@@ -83,12 +82,12 @@ async function read(file: URL | string): Promise<Buffer> {
   })
 }
 
-async function instantiate(wasm: Buffer, file: URL | string): Promise<LoadedPolicy> {
-  const evaluator = await loadWasm(new Uint8Array(wasm)).catch((cause: unknown) => {
+async function instantiate(wasm: Buffer, file: URL | string, data: object): Promise<Evaluator> {
+  const evaluator = await loadEvaluator(new Uint8Array(wasm), data).catch((cause: unknown) => {
     throw unreadable(file, `it is no policy compiled by opa build -t wasm: ${said(cause)}`, cause)
   })
-  if (!(evaluator.minorVersion >= 2)) throw unreadable(file, `its OPA wasm ABI is 1.${evaluator.minorVersion}, expected 1.2 or later`)
-  if (!(ENTRY_POINT in evaluator.entrypoints)) throw unreadable(file, `it has no entry point ${ENTRY_POINT}`)
+  if (!(evaluator.abi >= 2)) throw unreadable(file, `its OPA wasm ABI is 1.${evaluator.abi}, expected 1.2 or later`)
+  if (!(ENTRY_POINT in evaluator.entryPoints)) throw unreadable(file, `it has no entry point ${ENTRY_POINT}`)
   return evaluator
 }
 

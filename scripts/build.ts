@@ -19,7 +19,10 @@ const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) => (isBuiltin(path) && kind !== 'entry-point' ? { path, namespace: 'builtin' } : undefined))
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`, loader: 'js' }))
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+      loader: 'js',
+    }))
   },
 }
 
@@ -37,7 +40,9 @@ const unusedParts: Plugin = {
       importer.endsWith('/@kubernetes/client-node/dist/config.js') && path in UNUSED ? { path, namespace: 'unused' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'unused' }, ({ path }) => ({
-      contents: (UNUSED[path] ?? []).map(name => `export function ${name}() { throw new Error('${name} of ${path} is not part of this bundle') }`).join('\n'),
+      contents: (UNUSED[path] ?? [])
+        .map(name => `export function ${name}() { throw new Error('${name} of ${path} is not part of this bundle') }`)
+        .join('\n'),
       loader: 'js',
     }))
   },
@@ -61,7 +66,9 @@ const packageVersion: Plugin = {
   name: 'package-version',
   setup({ onLoad }) {
     onLoad({ filter: /\/package\.json$/ }, ({ path }) =>
-      path === fileURLToPath(new URL('../package.json', import.meta.url)) ? { contents: JSON.stringify({ version: packageJson.version }), loader: 'json' } : undefined,
+      path === fileURLToPath(new URL('../package.json', import.meta.url))
+        ? { contents: JSON.stringify({ version: packageJson.version }), loader: 'json' }
+        : undefined,
     )
   },
 }

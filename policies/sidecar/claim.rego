@@ -33,6 +33,8 @@ _was_told(name) if {
 	before.finishedAt >= _ended_at
 }
 
+_may_warn if input.pod.metadata.annotations["sidecar-reaper/claim"]
+
 _warnings contains {"code": "bad-claim", "container": null, "message": message} if {
 	input.pod.metadata.annotations["sidecar-reaper/claim"]
 	not _claim

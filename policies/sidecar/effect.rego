@@ -4,47 +4,47 @@ package sidecar
 
 _effect(name, code) := "dirty" if {
 	count(_dooming) > 0
-} else := "unknown" if {
+} else := _effect_of_any(_container[name]) if {
 	code == null
-	not _any_exit_is_fine(name)
-} else := "clean" if {
-	code == null
-} else := "unknown" if {
-	_restarts(_container[name], code) == "unknown"
-} else := "dirty" if {
-	_restarts(_container[name], code) == "yes"
-} else := "clean" if {
-	code == 0
-} else := "clean" if {
-	_earned == "Failed"
-} else := "dirty"
+} else := _effect_of(code, _restarts(_container[name], code))
 
-_any_exit_is_fine(name) if {
-	_earned == "Failed"
-	c := _container[name]
-	_policy(c) == "Never"
-	not c.restartPolicyRules
-}
+# A code that nobody knows.
+_effect_of_any(c) := "dirty" if {
+	_policy(c) == "Always"
+} else := "unknown" if {
+	_may_restart(c)
+} else := "unknown" if {
+	_earned == "Succeeded"
+} else := "clean"
+
+_effect_of(_, "unknown") := "unknown"
+
+_effect_of(_, "yes") := "dirty"
+
+_effect_of(code, "no") := "dirty" if {
+	code != 0
+	_earned == "Succeeded"
+} else := "clean"
 
 # Sidecars that ended badly by themselves: the pod will be Failed although its mains succeeded.
 _dooming := {name |
 	_earned == "Succeeded"
 	some name in _sidecars
 	_exit(name) != 0
-	not name in _to_restart
+	not name in _untellable
 }
+
+# Of the first way of each, which is the one expected to work.
+_effects := {_effect(name, _ways[name][0].exit) | some name in _to_tell}
 
 _after := _earned if {
 	_complete == "first"
-} else := "Unknown" if {
-	"unknown" in _effects
 } else := "Running" if {
 	"dirty" in _effects
-	some name in _left_over
+	some name in _to_tell
 	_restarts(_container[name], _ways[name][0].exit) == "yes"
 } else := "Failed" if {
 	"dirty" in _effects
+} else := "Unknown" if {
+	"unknown" in _effects
 } else := _earned
-
-# Of the first way of each, which is the one expected to work.
-_effects := {_effect(name, _ways[name][0].exit) | some name in _left_over}

@@ -3,7 +3,7 @@ package sidecar
 # Who is a sidecar: the first group that speaks wins, the pod's own annotations before all others.
 
 _sidecars := [names | some names in _statements][0] if {
-	_statements
+	count(_statements) > 0
 } else := object.keys(_known) | _named_by_settings
 
 _mains := _all - _sidecars
@@ -13,9 +13,7 @@ _statements := _own if {
 	count(_own) > 0
 } else := _older if {
 	count(_older) > 0
-} else := _orphaned if {
-	count(_orphaned) > 0
-}
+} else := _orphaned
 
 _own["sidecar-reaper/sidecars"] := _lists["sidecar-reaper/sidecars"] & _all
 
@@ -116,7 +114,7 @@ default _other_than_labelled := set()
 
 _other_than_labelled := _all - {_labelled_main}
 
-_known_only := object.keys(_known) - _named_by_settings if not _statements
+_known_only := object.keys(_known) - _named_by_settings if count(_statements) == 0
 
 # METADATA
 # title: contradiction
@@ -127,7 +125,7 @@ contradiction := $"{_said_by} disagree about who is a sidecar; keep one of them"
 	count(_statements) > 1
 	count({names | some names in _statements}) > 1
 } else := $"label {data.settings.mainLabel} names {_labelled_main} as the main, the setting sidecars lists it; keep one of them" if {
-	not _statements
+	count(_statements) == 0
 	_labelled_main in _listed_in_settings
 }
 
@@ -150,33 +148,38 @@ all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; le
 #   decision: leave
 no_sidecars(sidecars) := "nothing calls a container of this pod a sidecar" if count(sidecars) == 0
 
-_role(name) := "sidecar" if {
+_part(name) := ["sidecar", _why_sidecar(name)] if {
 	name in _sidecars
-} else := "main"
+} else := ["main", _why_main(name)]
 
-_why(name) := _why_sidecar if {
-	_statements
-	name in _sidecars
-} else := _why_main if {
-	_statements
+_why_sidecar(name) := _sidecar_by_annotation if {
+	count(_statements) > 0
 } else := $"known sidecar {_known[name]}" if {
 	_known[name]
 } else := "listed in the setting sidecars" if {
 	name in _listed_in_settings
-} else := $"not the main that label {data.settings.mainLabel} names" if {
-	name in _other_than_labelled
+} else := $"not the main that label {data.settings.mainLabel} names"
+
+_why_main(name) := _main_by_annotation if {
+	count(_statements) > 0
 } else := $"named by label {data.settings.mainLabel}" if {
 	name == _labelled_main
 } else := "nothing calls it a sidecar"
 
-_why_sidecar := $"a sidecar by {_said_by}"
+_sidecar_by_annotation := concat("", ["a sidecar by ", _said_by])
 
-_why_main := $"not a sidecar by {_said_by}"
+_main_by_annotation := concat("", ["not a sidecar by ", _said_by])
+
+# A name that no container has.
+_may_warn if {
+	some key, names in _lists
+	some name in names
+	not name in _all
+}
 
 _warnings contains {"code": "name-without-container", "container": null, "message": message} if {
 	some key, names in _lists
 	_statements[key]
-	count(names) > 0
 	missing := (names - _all) - {init.name | some init in input.pod.spec.initContainers}
 	count(missing) > 0
 	message := $"{key} names {_names(missing)}, but the pod has no such container"

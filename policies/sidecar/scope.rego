@@ -39,15 +39,15 @@ own_namespace(pod) := "the reaper leaves its own namespace alone" if pod.metadat
 # description: The pod belongs to something that the setting `owners` does not name.
 # custom:
 #   decision: leave
-owner_out_of_scope(pod) := $"the pod's owner is {owner}; the setting owners names {concat(", ", data.settings.owners)}" if {
+owner_out_of_scope(pod) := $"the pod's owner is {_short(owner)}; the setting owners names {concat(", ", data.settings.owners)}" if {
 	owner := _owner(pod)
 	not owner in data.settings.owners
 	not "any" in data.settings.owners
 }
 
-_owner(pod) := [_kind(reference) | some reference in pod.metadata.ownerReferences; reference.controller][0]
-
-else := "Job" if {
+_owner(pod) := kind if {
+	kind := [_kind(reference) | some reference in pod.metadata.ownerReferences; reference.controller][0]
+} else := "Job" if {
 	pod.metadata.labels["batch.kubernetes.io/job-name"]
 } else := "none"
 

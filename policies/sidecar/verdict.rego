@@ -5,194 +5,208 @@ package sidecar
 # description: One object for one live pod; what it says and when is in the rules beside this file.
 # entrypoint: true
 verdict := {
-	"decision": _decision,
-	"reason": _reason,
-	"message": _message,
+	"decision": decision,
+	"reason": reason,
+	"message": message,
+	"report": false,
+	"earned": null,
+	"after": null,
+	"again": null,
+	"complete": "no",
+	"containers": _brief_containers,
+	"warnings": _sorted_warnings,
+} if {
+	[decision, reason, message] := _unfinished
+} else := {
+	"decision": _finished[0],
+	"reason": _finished[1],
+	"message": _finished[2],
 	"report": _is_report,
-	"earned": _earned_or_null,
-	"after": _after_or_null,
+	"earned": _earned,
+	"after": _after_ending,
 	"again": _again,
-	"complete": _complete_or_no,
-	"containers": _container_verdicts,
-	"warnings": [warning | some warning in _warnings],
+	"complete": _complete_if_ending,
+	"containers": _containers,
+	"warnings": _sorted_warnings,
 }
 
-# The first that holds is the reason. Whatever forbids to act comes before what is awaited, what is awaited before how to end.
-_judgement := ["leave", "ignored"] if {
-	ignored
-} else := ["leave", "namespace-disabled"] if {
-	namespace_disabled
-} else := ["leave", "system-namespace"] if {
-	system_namespace
-} else := ["leave", "own-namespace"] if {
-	own_namespace
-} else := ["leave", "owner-out-of-scope"] if {
-	owner_out_of_scope
-} else := ["leave", "deleting"] if {
-	deleting
-} else := ["leave", "already-finished"] if {
-	already_finished
-} else := ["leave", "phase-unknown"] if {
-	phase_unknown
-} else := ["leave", "disrupted"] if {
-	disrupted
-} else := ["leave", "mirror-pod"] if {
-	mirror_pod
-} else := ["leave", "node-not-ready"] if {
-	node_not_ready
-} else := ["refuse", "contradiction"] if {
-	contradiction
-} else := ["refuse", "all-sidecars"] if {
-	all_sidecars
-} else := ["leave", "no-sidecars"] if {
-	no_sidecars
-} else := ["leave", "restarts-always"] if {
-	restarts_always
-} else := ["wait", "main-running"] if {
-	main_running
-} else := _unfinished
+# Each reason's value is its sentence; the first that has one is the verdict's. Whatever forbids to act comes first.
+# Most pods have a running main, so this chain must be short for them and says nothing of how to end.
+_unfinished := ["leave", "ignored", sentence] if {
+	sentence := ignored(input.pod)
+} else := ["leave", "namespace-disabled", sentence] if {
+	sentence := namespace_disabled(input.namespace)
+} else := ["leave", "system-namespace", sentence] if {
+	sentence := system_namespace(input.pod)
+} else := ["leave", "own-namespace", sentence] if {
+	sentence := own_namespace(input.pod)
+} else := ["leave", "owner-out-of-scope", sentence] if {
+	sentence := owner_out_of_scope(input.pod)
+} else := ["leave", "deleting", sentence] if {
+	sentence := deleting(input.pod)
+} else := ["leave", "already-finished", sentence] if {
+	sentence := already_finished(input.pod.status.phase)
+} else := ["leave", "phase-unknown", sentence] if {
+	sentence := phase_unknown(input.pod.status.phase)
+} else := ["leave", "disrupted", sentence] if {
+	sentence := disrupted(input.pod)
+} else := ["leave", "mirror-pod", sentence] if {
+	sentence := mirror_pod(input.pod)
+} else := ["leave", "node-not-ready", sentence] if {
+	sentence := node_not_ready(input.node)
+} else := ["refuse", "contradiction", sentence] if {
+	sentence := contradiction
+} else := ["refuse", "all-sidecars", sentence] if {
+	sentence := all_sidecars(_mains)
+} else := ["leave", "no-sidecars", sentence] if {
+	sentence := no_sidecars(_sidecars)
+} else := ["leave", "restarts-always", sentence] if {
+	sentence := restarts_always(_mains)
+} else := ["wait", "main-running", sentence] if {
+	sentence := main_running(_mains)
+} else := ["wait", "status-unknown", sentence] if {
+	sentence := status_unknown(input.pod)
+} else := ["wait", "init-running", sentence] if {
+	sentence := init_running(input.pod)
+} else := ["wait", "main-waiting", sentence] if {
+	sentence := main_waiting(_mains)
+} else := ["wait", "main-will-restart", sentence] if {
+	sentence := main_will_restart(_mains)
+} else := false
 
-_unfinished := ["wait", "status-unknown"] if {
-	status_unknown
-} else := ["wait", "init-running"] if {
-	init_running
-} else := ["wait", "main-waiting"] if {
-	main_waiting
-} else := ["wait", "main-will-restart"] if {
-	main_will_restart
-} else := _finished
-
-_finished := ["leave", "nothing-left-over"] if {
-	nothing_left_over
-} else := ["leave", "main-failed"] if {
-	main_failed
-} else := ["refuse", "bad-annotation"] if {
-	bad_annotation
-} else := ["wait", "restart-rule"] if {
-	restart_rule
-} else := ["wait", "settling"] if {
-	settling
-} else := ["wait", "claimed"] if {
-	claimed
-} else := _endable
-
-_endable := ["wait", "sidecar-starting"] if {
-	sidecar_starting
-} else := ["refuse", "cannot-be-told"] if {
-	cannot_be_told
-} else := ["refuse", "no-way"] if {
-	no_way
-} else := ["refuse", "dirty-exit"] if {
-	dirty_exit
-} else := ["refuse", "unknown-exit"] if {
-	unknown_exit
-} else := ["end", "left-over"]
+# Every main has finished for good.
+_finished := ["leave", "nothing-left-over", sentence] if {
+	sentence := nothing_left_over(_left_over)
+} else := ["leave", "main-failed", sentence] if {
+	sentence := main_failed(_earned)
+} else := ["refuse", "bad-annotation", sentence] if {
+	sentence := bad_annotation(_bad)
+} else := ["wait", "restart-rule", sentence] if {
+	sentence := restart_rule(data.settings.ways)
+} else := ["wait", "settling", sentence] if {
+	sentence := settling(input.now)
+} else := ["wait", "claimed", sentence] if {
+	sentence := claimed(input.now)
+} else := ["wait", "sidecar-starting", sentence] if {
+	sentence := sidecar_starting(_untellable)
+} else := ["refuse", "cannot-be-told", sentence] if {
+	sentence := cannot_be_told(_untellable)
+} else := ["refuse", "no-way", sentence] if {
+	sentence := no_way(_possible)
+} else := ["refuse", "dirty-exit", sentence] if {
+	sentence := dirty_exit(_without_way)
+} else := ["refuse", "unknown-exit", sentence] if {
+	sentence := unknown_exit(_without_way)
+} else := ["end", "left-over", left_over]
 
 # METADATA
 # title: left-over
 # description: Every main finished for good, and sidecars still run, wait to restart or never started.
 # custom:
 #   decision: end
-left_over if _reason == "left-over"
+left_over := $"{_outcome}, {_names(_left_over)} left over; {_expectation(_after)}"
 
-_decision := _judgement[0]
+_expectation("Failed") := "the pod becomes Failed; its Job may run the main again" if {
+	_earned == "Succeeded"
+} else := "the pod becomes Failed"
 
-_reason := _judgement[1]
+_expectation("Succeeded") := "the pod becomes Succeeded"
 
-# Of the reasons that are reached only once every main has finished.
-_mains_are_finished if _reason in {
-	"nothing-left-over", "main-failed", "bad-annotation", "restart-rule", "settling", "claimed",
-	"sidecar-starting", "cannot-be-told", "no-way", "dirty-exit", "unknown-exit", "left-over",
-}
+_expectation("Running") := "the sidecar will be restarted"
+
+_expectation("Unknown") := "what the pod becomes is not known"
+
+_is_ending if _finished[0] == "end"
 
 default _is_report := false
 
 _is_report if {
-	_decision == "end"
-	data.settings.mode == "report"
+	_is_ending
+	_reports(data.settings.mode)
 }
 
-_is_report if {
-	_decision == "end"
-	data.settings.mode == "annotated"
-	count(_known_only & _left_over) > 0
-}
+_reports("report")
 
-default _earned_or_null := null
+_reports("annotated") if count(_known_only & _left_over) > 0
 
-_earned_or_null := _earned if _mains_are_finished
-
-default _after_or_null := null
-
-_after_or_null := _after if _decision == "end"
-
-default _again := null
-
-_again := _settled_at if _reason == "settling"
-
-_again := _claimed_until if _reason == "claimed"
-
-default _complete_or_no := "no"
-
-_complete_or_no := _complete if _decision == "end"
-
-_container_verdicts := _app_verdicts if {
-	count(_init_containers) == 0
-} else := array.concat([_init_verdict(init) | some init in _init_containers], _app_verdicts)
-
-# Most pods have a running main: what can only be said of finished ones is not computed for them.
-_app_verdicts := [_finished_verdict(c, _status[c.name]) | some c in _containers] if {
-	_mains_are_finished
-} else := [_unfinished_verdict(c, object.get(_status, c.name, {})) | some c in _containers]
-
-_init_verdict(init) := {
-	"name": init.name,
-	"role": role,
-	"why": why,
-	"containerID": object.get(status, "containerID", null),
-	"state": _state_in(status),
-	"left_over": false,
-	"ways": [],
-	"grace": 0,
-} if {
-	[role, why] := _init_role(init)
-	status := object.get(_init_status, init.name, {})
-}
-
-_init_role(init) := ["native", "an init container with restartPolicy Always: the kubelet ends it"] if {
-	_is_native(init)
-} else := ["init", "an init container"]
-
-_finished_verdict(c, status) := {
-	"name": c.name,
-	"role": _role(c.name),
-	"why": _why(c.name),
-	"containerID": _id(status),
-	"state": _state[c.name],
-	"left_over": c.name in _left_over,
-	"ways": _ways_if_ending(c.name),
-	"grace": _grace(c.name),
-}
-
-_unfinished_verdict(c, status) := {
-	"name": c.name,
-	"role": _role(c.name),
-	"why": _why(c.name),
-	"containerID": _id(status),
-	"state": _state_in(status),
-	"left_over": false,
-	"ways": [],
-	"grace": _grace(c.name),
-}
-
-_id(status) := status.containerID if {
-	status.containerID
+_after_ending := _after if {
+	_is_ending
 } else := null
 
-_role(name) := "sidecar" if {
-	name in _sidecars
-} else := "main"
+_again := _settled_at if {
+	_finished[1] == "settling"
+} else := _claimed_until if {
+	_finished[1] == "claimed"
+} else := null
+
+_complete_if_ending := _complete if {
+	_is_ending
+} else := "no"
+
+# Most pods have nothing to warn about.
+_sorted_warnings := sort(_warnings) if {
+	_may_warn
+} else := []
+
+# Most pods have no init containers.
+_brief_containers := _brief_apps if {
+	not input.pod.spec.initContainers
+} else := array.concat(_inits, _brief_apps)
+
+_brief_apps := [container |
+	some c in input.pod.spec.containers
+	[role, why] := _part(c.name)
+	status := object.get(_status, c.name, {})
+	container := {
+		"name": c.name,
+		"role": role,
+		"why": why,
+		"containerID": object.get(status, "containerID", null),
+		"state": _state_in(status),
+		"left_over": false,
+		"ways": [],
+		"grace": _grace(c.name),
+	}
+]
+
+_containers := array.concat(_inits, [container |
+	some c in input.pod.spec.containers
+	[role, why] := _part(c.name)
+	container := {
+		"name": c.name,
+		"role": role,
+		"why": why,
+		"containerID": object.get(_status[c.name], "containerID", null),
+		"state": _state[c.name],
+		"left_over": c.name in _left_over,
+		"ways": _ways_if_ending(c.name),
+		"grace": _grace(c.name),
+	}
+])
 
 _ways_if_ending(name) := _ways[name] if {
-	_decision == "end"
+	_is_ending
 } else := []
+
+_inits := [container |
+	some init in input.pod.spec.initContainers
+	status := object.get(_init_status, init.name, {})
+	container := {
+		"name": init.name,
+		"role": _init_role(init),
+		"why": _init_why(init),
+		"containerID": object.get(status, "containerID", null),
+		"state": _state_in(status),
+		"left_over": false,
+		"ways": [],
+		"grace": 0,
+	}
+]
+
+_init_role(init) := "native" if {
+	_is_native(init)
+} else := "init"
+
+_init_why(init) := "an init container with restartPolicy Always: the kubelet ends it" if {
+	_is_native(init)
+} else := "an init container"

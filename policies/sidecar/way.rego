@@ -2,137 +2,135 @@ package sidecar
 
 _can_complete if "complete" in data.settings.ways
 
-_possible[name] := [way |
-	some way in [_signal_way(name)]
-	way.way in data.settings.ways
-	not _has_pod_wide_rule
-] if {
-	some name in _to_tell
+# METADATA
+# title: restart-rule
+# description: A container has a restart rule that may restart the whole pod; only the way `complete`, which is not allowed, is safe.
+# custom:
+#   decision: wait
+restart_rule(ways) := "a restart rule may restart all containers of this pod; only the way complete, which the setting ways leaves out, is safe" if {
+	not "complete" in ways
+	_has_pod_wide_rule
 }
+
+# Every allowed way that can reach a running sidecar, in the order of preference.
+_possible := {name: ways |
+	some name in _to_tell
+	ways := [way | some way in _offered(name); way.way in data.settings.ways; not _has_pod_wide_rule]
+}
+
+_offered(name) := array.concat(_known_ways(name), [way | way := _signal_way(name)])
+
+_known_ways(name) := [way |
+	_known[name]
+	some kind in ["exec", "http"]
+	some known in data.catalogue.rows[_known[name]].ways
+	known.way == kind
+	_reaches(kind)
+	way := object.union({"exit": null}, known)
+]
+
+_reaches("exec")
+
+# Port-forward to a pod of the host's network ends at the node.
+_reaches("http") if not input.pod.spec.hostNetwork
 
 # PID 1 of a hostPID pod is the node's init.
 _signal_way(name) := {"way": "signal", "signal": signal, "process": _process, "exit": _signal_exit(name, signal)} if {
-	not _spec.hostPID
+	not input.pod.spec.hostPID
 	signal := _signal(name)
 	signal in _signals
 }
 
-default _process := "pid1"
+_process := "own" if {
+	input.pod.spec.shareProcessNamespace
+} else := "pid1"
 
-_process := "own" if _spec.shareProcessNamespace
-
-_signal(name) := _detail(name, "signal") if {
-	_detail(name, "signal")
+_signal(name) := _details[name].signal if {
+	_details[name].signal
 } else := _known_signal(name).signal if {
 	_known_signal(name)
 } else := trim_prefix(_container[name].lifecycle.stopSignal, "SIG") if {
 	_container[name].lifecycle.stopSignal
 } else := "TERM"
 
-_signal_exit(name, _) := _detail(name, "exit") if {
-	is_number(_detail(name, "exit"))
-} else := exit if {
-	_known_signal(name).signal == _signal(name)
-	exit := _known_signal(name).exit
+_signal_exit(name, signal) := _details[name].exit if {
+	is_number(_details[name].exit)
+} else := _known_signal(name).exit if {
+	_known_signal(name).signal == signal
+	is_number(_known_signal(name).exit)
 } else := null
 
 _known_signal(name) := [way | some way in data.catalogue.rows[_known[name]].ways; way.way == "signal"][0]
 
 _grace(name) := _seconds(_details[name].grace) if {
-	count(_details) > 0
-	_seconds(_details[name].grace)
+	_details[name].grace
 } else := _pod_grace
 
-_pod_grace := object.get(_spec, "terminationGracePeriodSeconds", 30)
+_pod_grace := object.get(input.pod.spec, "terminationGracePeriodSeconds", 30)
 
-_with_effect(name, effects) := [way |
-	some way in _possible[name]
-	_effect(name, way.exit) in effects
-]
+_with_effect(name, effect) := [way | some way in _possible[name]; _effect(name, way.exit) == effect]
 
-_clean[name] := _with_effect(name, {"clean"}) if some name in _to_tell
+_clean := {name: _with_effect(name, "clean") | some name in _to_tell}
 
 _all_clean if {
 	count(_untellable) == 0
-	every name in _to_tell { count(_clean[name]) > 0 }
+	every ways in _clean { count(ways) > 0 }
 }
 
-default _complete := "no"
-
-_complete := "last" if {
-	_can_complete
+# With earned Failed it comes last, because the Job starts the next pod at once.
+_complete := "no" if {
+	not _can_complete
+} else := "last" if {
 	_earned == "Failed"
 } else := "last" if {
-	_can_complete
 	_all_clean
-} else := "first" if {
-	_can_complete
-}
+} else := "first"
+
+_ways := {name: array.concat(ways, _last_resort(name)) | some name, ways in _clean}
 
 # Where the pod may not be completed, an exit code that nobody knows may be tried: once, for a sidecar that the pod's own annotation lists.
-_may_try(name) if {
-	_statements
-	not _statements["workflows.argoproj.io/kill-cmd-<container>"]
-	not _statements.KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT
+_last_resort(name) := [] if {
+	_can_complete
+} else := array.concat(_with_effect(name, "unknown"), _with_effect(name, "dirty")) if {
+	data.settings.onDirtyExit == "end"
+} else := _with_effect(name, "unknown") if {
+	_is_listed
 	not _is_tried(name)
-}
+} else := []
 
-_may_try(_) if data.settings.onDirtyExit == "end"
+_is_listed if count(_own) + count(_older) > 0
 
 _is_tried(name) if {
-	_policy(_container[name]) != "Never"
+	_may_restart(_container[name])
 	_was_told(name)
 }
 
-_unclean[name] := array.concat(_with_effect(name, {"unknown"}), _overridden(name)) if {
-	some name in _to_tell
-	_may_try(name)
-}
-
-_overridden(name) := _with_effect(name, {"dirty"}) if {
-	data.settings.onDirtyExit == "end"
-} else := []
-
-_ways[name] := array.concat(_clean[name], _last_resort(name)) if some name in _to_tell
-
-_last_resort(name) := [] if {
-	_can_complete
-} else := object.get(_unclean, name, [])
-
-_without_way := {name | some name in _to_tell; count(_ways[name]) == 0}
-
-# METADATA
-# title: restart-rule
-# description: A container has a restart rule that may restart the whole pod; only the way `complete`, which is not allowed, is safe.
-# custom:
-#   decision: wait
-restart_rule if {
-	not _can_complete
-	_has_pod_wide_rule
-}
+_without_way := {name | some name, ways in _ways; count(ways) == 0}
 
 # METADATA
 # title: no-way
 # description: None of the allowed ways can reach a sidecar (a hostPID pod, or a stop signal that can't be sent from inside).
 # custom:
 #   decision: refuse
-no_way if {
+no_way(possible) := $"none of the ways {concat(", ", data.settings.ways)} reaches sidecar {_names(out_of_reach)}; {_allow_complete}" if {
 	not _can_complete
-	count(_out_of_reach) > 0
+	out_of_reach := {name | some name, ways in possible; count(ways) == 0}
+	count(out_of_reach) > 0
 }
-
-_out_of_reach := {name | some name in _to_tell; count(_possible[name]) == 0}
 
 # METADATA
 # title: dirty-exit
 # description: Ending the sidecar would fail the pod or restart a container, and the way `complete` is not allowed.
 # custom:
 #   decision: refuse
-dirty_exit if {
+dirty_exit(names) := $"sidecar {_names(_dooming)} failed by itself, so the pod becomes Failed and its Job may run the main again; {_allow_complete}" if {
 	not _can_complete
-	some name in _without_way
-	some way in _possible[name]
-	_effect(name, way.exit) == "dirty"
+	count(names) > 0
+	count(_dooming) > 0
+} else := $"ending sidecar {_names(dirty)} {_harm(dirty)}; {_allow_complete}" if {
+	not _can_complete
+	dirty := {name | some name in names; count(_with_effect(name, "dirty")) > 0}
+	count(dirty) > 0
 }
 
 # METADATA
@@ -140,7 +138,12 @@ dirty_exit if {
 # description: Nobody knows the sidecar's exit code, which may fail the pod, and the way `complete` is not allowed.
 # custom:
 #   decision: refuse
-unknown_exit if {
+unknown_exit(names) := $"nobody knows the exit code of sidecar {_names(names)}, and one that is not 0 {_harm(names)}; {_allow_complete}, or say the code in annotation {_details_key}" if {
 	not _can_complete
-	count(_without_way) > 0
+	count(names) > 0
 }
+
+_harm(names) := "restarts it" if {
+	some name in names
+	_may_restart(_container[name])
+} else := "makes the pod Failed; its Job may run the main again"

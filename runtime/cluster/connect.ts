@@ -4,7 +4,19 @@ import { address } from './error.ts'
 import { exec } from './exec.ts'
 import { type KubeConfigOptions, loadAccess } from './kubeconfig.ts'
 import { listPages } from './list.ts'
-import { listNamespaces, listNodes, listPods, openExec, type Operation, patchStatus, postEvent, type Query, readNamespace, readPod, watchPods } from './operation.ts'
+import {
+  listNamespaces,
+  listNodes,
+  listPods,
+  openExec,
+  type Operation,
+  patchStatus,
+  postEvent,
+  type Query,
+  readNamespace,
+  readPod,
+  watchPods,
+} from './operation.ts'
 import { request } from './request.ts'
 import type { RetryOptions } from './retry.ts'
 import { podChanges } from './watch.ts'
@@ -36,7 +48,11 @@ export async function connectCluster({
   const wire = openWire(access, { userAgent, env })
   const options = { callTimeoutMs, retry, pageSize, watchSeconds }
   const ask = (operation: Operation, signal: AbortSignal): Promise<object> => request(wire, operation, options, signal)
-  const byName = async <T>(operation: (query: Query) => Operation, value: (object: Named) => T, signal: AbortSignal): Promise<Map<string, T>> => {
+  const byName = async <T>(
+    operation: (query: Query) => Operation,
+    value: (object: Named) => T,
+    signal: AbortSignal,
+  ): Promise<Map<string, T>> => {
     const values = new Map<string, T>()
     for await (const { items, restart } of listPages(wire, operation, options, signal)) {
       if (restart) values.clear()

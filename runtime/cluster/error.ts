@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http'
 import { ClusterError, type ClusterErrorCode, type Permission } from '../cluster.ts'
 import { printable } from '../printable.ts'
 import type { Operation } from './operation.ts'
-import { networkCode } from './retry.ts'
 
 /** Whom we talked to, as a message shows it. */
 export interface Server {
@@ -30,7 +29,11 @@ export function statusError(operation: Operation, server: Server, { status, body
   const said = apiStatus(body)
   const detail = printable(said ?? body.trim(), 400)
   const fail = (code: ClusterErrorCode, found: string, missing?: Permission): ClusterError =>
-    new ClusterError(code, `${cannot(operation)}: ${found}${detail === '' ? '' : `. Server: ${detail}`}`, { status, retryAfterMs, permission: missing })
+    new ClusterError(code, `${cannot(operation)}: ${found}${detail === '' ? '' : `. Server: ${detail}`}`, {
+      status,
+      retryAfterMs,
+      permission: missing,
+    })
   if (status === 401) return fail('unauthorized', `token expired or not accepted by ${address(server)}, renew the login`)
   if (status === 403 && isRefusedByAdmission(detail)) return fail('forbidden', 'refused by an admission policy')
   if (status === 403) return fail('forbidden', need(permission), permission)
@@ -44,35 +47,19 @@ export function statusError(operation: Operation, server: Server, { status, body
   return fail('invalid', answered)
 }
 
-/** The error for a connection that could not be made, or broke. */
-export function networkError(operation: Operation, server: Server, cause: unknown): ClusterError {
-  const code = networkCode(cause)
-  const fail = (kind: ClusterErrorCode, found: string): ClusterError => new ClusterError(kind, `${cannot(operation)}: ${found}`, { cause })
-  const at = address(server)
-  if (code === 'ECONNREFUSED') return fail('unreachable', `${at} refuses connections, check that it is the right address and that the server runs`)
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail('unreachable', `the name in ${at} cannot be resolved, check the address and the DNS`)
-  if (code === 'ECONNRESET' || code === 'EPIPE') return fail('unreachable', `${at} closed the connection before the answer was complete`)
-  if (ROUTE.has(code)) return fail('unreachable', `there is no way to ${at}: ${code}, check the network, the VPN and firewalls`)
-  if (EXPIRED.has(code)) return fail('unreachable', `the certificate of ${at} is expired or not valid yet (${code}), renew it or set this machine's clock`)
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return fail('unreachable', `the certificate of ${at} is not for this name but for ${namesOf(cause)}: use one of them, or set tls-server-name`)
-  if (UNTRUSTED.test(code)) return fail('unreachable', `the certificate of ${at} is not trusted (${code}), check certificate-authority`)
-  if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return fail('unreachable', `${at} does not speak TLS, check the address and its scheme`)
-  if (code.startsWith('HPE_')) return fail('unreachable', `${at} does not speak HTTP (${code}), check the address and its scheme`)
-  if (code.startsWith('ERR_SSL_')) return fail('unreachable', `${at} broke off the TLS handshake (${code}), check the client certificate`)
-  if (code.startsWith('ERR_OSSL_')) return fail('config', `a certificate or key of ${at} cannot be read (${code}), check certificate-authority, client-certificate and client-key`)
-  return fail('unreachable', `the connection to ${at} failed: ${reason(cause)}`)
-}
-
 /** The error for a call that ran into its deadline. */
 export function timeoutError(operation: Operation, server: Server, ms: number): ClusterError {
-  const doubt = operation.method === 'GET' ? '' : '; it may have been done all the same'
+  const doubt = operation.repeat === 'read' ? '' : '; it may have been done all the same'
   return new ClusterError('unreachable', `${cannot(operation)}: no complete answer from ${address(server)} within ${ms / 1000} s${doubt}`)
 }
 
 /** The error for an answer 2xx that is not what the API promises; what does not parse has the SyntaxError as its cause. */
 export function answerError(operation: Operation, server: Server, found: string, cause?: unknown): ClusterError {
-  return new ClusterError('server', `${cannot(operation)}: ${server.origin} answered with ${found}, check that it is a Kubernetes API server (${server.source})`, { cause })
+  return new ClusterError(
+    'server',
+    `${cannot(operation)}: ${server.origin} answered with ${found}, check that it is a Kubernetes API server (${server.source})`,
+    { cause },
+  )
 }
 
 /** How each message begins. */
@@ -84,17 +71,6 @@ export function cannot({ task }: Operation): string {
 export function reason(cause: unknown): string {
   return printable(cause instanceof Error ? cause.message || cause.name : String(cause))
 }
-
-function namesOf(cause: unknown): string {
-  const certificate = cause instanceof Error && 'cert' in cause ? cause.cert : undefined
-  const names = typeof certificate === 'object' && certificate !== null && 'subjectaltname' in certificate ? certificate.subjectaltname : undefined
-  return printable(String(names ?? 'none'))
-}
-
-const ROUTE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'])
-const EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
-// The verify errors of OpenSSL, by the names that Node gives them.
-const UNTRUSTED = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/
 
 function need({ verb, resource, apiGroup, namespace }: Permission): string {
   const group = apiGroup === '' ? 'core API group' : `API group ${apiGroup}`

@@ -1,8 +1,9 @@
-import type { RequestOptions } from 'node:https'
 import type WebSocket from 'ws'
 import { ClusterError, type ExecAnswer } from '../cluster.ts'
 import { printable } from '../printable.ts'
-import { cannot, networkError } from './error.ts'
+import type { Identity } from './credentials.ts'
+import { cannot } from './error.ts'
+import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import { callDeadline, type CallOptions } from './request.ts'
 import { retrying } from './retry.ts'
@@ -35,10 +36,10 @@ export async function exec(wire: Wire, operation: Operation, options: CallOption
 async function run(wire: Wire, operation: Operation, signal: AbortSignal): Promise<ExecAnswer> {
   const { WebSocket } = await import('ws')
   const url = wire.url(operation.path).replace(/^http/, 'ws')
-  return await wire.identified(operation, signal, async options => {
+  return await wire.identified(operation, signal, async identity => {
     signal.throwIfAborted()
     // True: ws hands all of its options to https.request.
-    const client = { ...options, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false } as RequestOptions & WebSocket.ClientOptions
+    const client = { ...identity, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false } as Identity & WebSocket.ClientOptions
     const socket = new WebSocket(url, PROTOCOLS, client)
     const abort = (): void => socket.terminate()
     signal.addEventListener('abort', abort)
@@ -69,7 +70,14 @@ function answer(wire: Wire, operation: Operation, socket: WebSocket): Promise<Ex
       if (data[0] === STATUS) resolve(ending(operation, rest.toString(), stdout.text(), printable(stderr.text().trim())))
     })
     socket.on('error', cause => reject(networkError(operation, wire.server, cause)))
-    socket.on('close', code => reject(new ClusterError('unreachable', `${cannot(operation)}: the connection was closed (${code}) before the command's result came; it may have run`)))
+    socket.on('close', code =>
+      reject(
+        new ClusterError(
+          'unreachable',
+          `${cannot(operation)}: the connection was closed (${code}) before the command's result came; it may have run`,
+        ),
+      ),
+    )
   })
 }
 

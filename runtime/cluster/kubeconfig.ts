@@ -1,12 +1,11 @@
-import { accessSync, readFileSync } from 'node:fs'
+import { accessSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, join } from 'node:path'
 // The package's index would load every generated API class.
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
-import { load } from 'js-yaml'
 import { ClusterError } from '../cluster.ts'
 import { printable } from '../printable.ts'
-import { reason } from './error.ts'
+import { readKubeConfig, type User } from './kubeconfig-file.ts'
 
 export interface KubeConfigOptions {
   /** The only file to read; without it those of KUBECONFIG, else ~/.kube/config, else the ServiceAccount of this pod. */
@@ -41,8 +40,14 @@ export function loadAccess({ kubeconfig, context, env = process.env, root = '' }
     return chosenAccess(merged, undefined, 'the ServiceAccount of this pod')
   }
   if (paths.length > 0) throw new ClusterError('config', `Cannot use kubeconfig ${paths.join(delimiter)}: it has no context`)
-  const looked = listed.length > 0 ? `KUBECONFIG names ${listed.join(delimiter)}, which does not exist` : `no kubeconfig at ${home}, KUBECONFIG is not set`
-  throw new ClusterError('config', `No cluster to talk to: ${looked}, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG`)
+  const looked =
+    listed.length > 0
+      ? `KUBECONFIG names ${listed.join(delimiter)}, which does not exist`
+      : `no kubeconfig at ${home}, KUBECONFIG is not set`
+  throw new ClusterError(
+    'config',
+    `No cluster to talk to: ${looked}, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG`,
+  )
 }
 
 // loadFromDefault differs from kubectl: of several files the last current-context would win, equal names and absent
@@ -50,7 +55,7 @@ export function loadAccess({ kubeconfig, context, env = process.env, root = '' }
 function mergedFiles(paths: readonly string[]): KubeConfig {
   const merged = new KubeConfig()
   for (const path of paths) {
-    const file = parsedFile(path)
+    const file = readKubeConfig(path)
     merged.currentContext ||= file.currentContext
     merged.clusters = union(merged.clusters, file.clusters)
     merged.users = union(merged.users, file.users)
@@ -61,40 +66,6 @@ function mergedFiles(paths: readonly string[]): KubeConfig {
 
 function union<T extends { readonly name: string }>(first: readonly T[], more: readonly T[]): T[] {
   return [...first, ...more.filter(({ name }) => !first.some(known => known.name === name))]
-}
-
-function parsedFile(path: string): KubeConfig {
-  const folder = dirname(resolve(path))
-  const file = new KubeConfig()
-  try {
-    const text = readFileSync(path, 'utf8')
-    const content = text.trim() === '' ? {} : load(text)
-    if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new SyntaxError('it is no YAML mapping')
-    file.loadFromString(JSON.stringify(content))
-    file.makePathsAbsolute(folder)
-    file.users = file.users.map(user => ({ ...user, ...login(user, tokenFiles(content).get(user.name), folder) }))
-    return file
-  } catch (error) {
-    throw new ClusterError('config', `Cannot read kubeconfig ${path}: ${fileProblem(error)}`, { cause: error })
-  }
-}
-
-// client-node knows the field only as token-file, kubectl only as tokenFile.
-function tokenFiles(content: object): Map<unknown, string> {
-  const users: unknown = 'users' in content ? content.users : []
-  const files = new Map<unknown, string>()
-  for (const { name, user } of Array.isArray(users) ? users : []) {
-    if (typeof user?.tokenFile === 'string') files.set(name, user.tokenFile)
-  }
-  return files
-}
-
-type User = KubeConfig['users'][number]
-
-function login(user: User, tokenFile: string | undefined, folder: string): Partial<User> {
-  if (tokenFile !== undefined) return { authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } }
-  if (typeof user.exec?.command !== 'string' || !/[/\\]/.test(user.exec.command)) return {}
-  return { exec: { ...user.exec, command: resolve(folder, user.exec.command) } }
 }
 
 function chosenAccess(config: KubeConfig, wanted: string | undefined, from: string): Access {
@@ -109,12 +80,16 @@ function chosenAccess(config: KubeConfig, wanted: string | undefined, from: stri
   const user = config.users.find(user => user.name === context.user)
   if (user === undefined && context.user) throw fail(`context ${printable(name)} names user ${printable(context.user)}, who is not there`)
   const { server } = cluster
-  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) throw fail(`cluster ${printable(cluster.name)} has the server ${printable(server)}, expected an address with https://`)
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? ''))
+    throw fail(`cluster ${printable(cluster.name)} has the server ${printable(server)}, expected an address with https://`)
   const isOpen = server.startsWith('http:') && !cluster.skipTLSVerify
   const kubeConfig = new KubeConfig()
   // Without a user client-node would skip the certificate authority, and over plain HTTP it works only with
   // insecure-skip-tls-verify. Where that is not set we show no credentials there; kubectl never does.
-  kubeConfig.loadFromClusterAndUser(isOpen ? { ...cluster, skipTLSVerify: true } : cluster, isOpen || !user ? { name: 'nobody' } : withExecInfo(user, cluster))
+  kubeConfig.loadFromClusterAndUser(
+    isOpen ? { ...cluster, skipTLSVerify: true } : cluster,
+    isOpen || !user ? { name: 'nobody' } : withExecInfo(user, cluster),
+  )
   const source = wanted === undefined && from.startsWith('the ') ? from : `${from}, context ${printable(name)}`
   return { kubeConfig, server: server.replace(/\/+$/, ''), source, namespace: context.namespace?.trim() || 'default' }
 }
@@ -122,19 +97,16 @@ function chosenAccess(config: KubeConfig, wanted: string | undefined, from: stri
 // client-node does not set KUBERNETES_EXEC_INFO, by which a credential plugin learns the version it should answer in.
 function withExecInfo(user: User, cluster: KubeConfig['clusters'][number]): User {
   if (!user.exec) return user
-  const data = { server: cluster.server, 'tls-server-name': cluster.tlsServerName, 'insecure-skip-tls-verify': cluster.skipTLSVerify, 'certificate-authority-data': cluster.caData, 'proxy-url': cluster.proxyUrl }
+  const data = {
+    server: cluster.server,
+    'tls-server-name': cluster.tlsServerName,
+    'insecure-skip-tls-verify': cluster.skipTLSVerify,
+    'certificate-authority-data': cluster.caData,
+    'proxy-url': cluster.proxyUrl,
+  }
   const spec = { interactive: false, ...(user.exec.provideClusterInfo === true ? { cluster: data } : {}) }
   const info = JSON.stringify({ kind: 'ExecCredential', apiVersion: user.exec.apiVersion, spec })
   return { ...user, exec: { ...user.exec, env: [...(user.exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: info }] } }
-}
-
-// js-yaml's message shows the lines around the mistake, and those may hold a token.
-function fileProblem(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'there is no such file'
-  if (!(error instanceof Error) || !('mark' in error) || !('reason' in error)) return reason(error)
-  const mark = error.mark
-  const line = typeof mark === 'object' && mark !== null && 'line' in mark ? Number(mark.line) + 1 : '?'
-  return `${printable(String(error.reason))} (line ${line})`
 }
 
 function exists(path: string): boolean {

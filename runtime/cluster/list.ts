@@ -20,10 +20,16 @@ export interface ListPage {
 const MAX_RESTARTS = 3
 
 /** The pages of a list. While one is read the next is on its way, and never more than that: two pages are in memory. */
-export async function* listPages(wire: Wire, operation: (query: Query) => Operation, options: ListOptions, signal: AbortSignal): AsyncGenerator<ListPage> {
+export async function* listPages(
+  wire: Wire,
+  operation: (query: Query) => Operation,
+  options: ListOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ListPage> {
   const left = new AbortController()
   const stop = AbortSignal.any([signal, left.signal])
-  const fetched = (token?: string): Promise<Part> => part(wire, operation({ limit: String(options.pageSize), continue: token }), options, stop)
+  const fetched = (token?: string): Promise<Part> =>
+    part(wire, operation({ limit: String(options.pageSize), continue: token }), options, stop)
   let next = fetched()
   let isFirst = true
   let restarts = 0

@@ -82,7 +82,10 @@ export function openExec({ namespace, name, container }: PodRef & { readonly con
     // By WebSocket it is a GET, and until Kubernetes 1.34 the verb asked for is get (kubernetes#134577).
     permission: { verb: 'create', resource: 'pods/exec', apiGroup: '', namespace },
     method: 'GET',
-    path: url(['api', 'v1', 'namespaces', namespace, 'pods', name, 'exec'], [['container', container], ['stdout', 'true'], ['stderr', 'true'], ...command]),
+    path: url(
+      ['api', 'v1', 'namespaces', namespace, 'pods', name, 'exec'],
+      [['container', container], ['stdout', 'true'], ['stderr', 'true'], ...command],
+    ),
     repeat: 'once',
   }
 }
@@ -103,5 +106,5 @@ function url(segments: readonly string[], query: readonly (readonly [string, str
   const search = new URLSearchParams()
   for (const [key, value] of query) if (value !== undefined) search.append(key, value)
   const path = segments.map(segment => `/${encodeURIComponent(segment)}`).join('')
-  return search.size === 0 ? path : `${path}?${search}`
+  return search.size === 0 ? path : `${path}?${search.toString()}`
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
-import type { Deadline } from './deadline.ts'
-import { startDeadline } from './deadline.ts'
-import { answerError, networkError, reason, timeoutError } from './error.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
+import { answerError, reason, timeoutError } from './error.ts'
+import { bodyText } from './http.ts'
+import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import { retrying, type RetryOptions } from './retry.ts'
 import type { Wire } from './wire.ts'
@@ -29,7 +29,9 @@ async function tryOnce(wire: Wire, operation: Operation, signal: AbortSignal): P
     signal.throwIfAborted()
     throw networkError(operation, wire.server, cause)
   })
-  return parsed(text, cause => answerError(operation, wire.server, `${response.statusCode} and a body that is no JSON object (${reason(cause)})`, cause))
+  return parsed(text, cause =>
+    answerError(operation, wire.server, `${response.statusCode} and a body that is no JSON object (${reason(cause)})`, cause),
+  )
 }
 
 function parsed(text: string, failure: (cause: SyntaxError) => Error): object {
@@ -40,13 +42,4 @@ function parsed(text: string, failure: (cause: SyntaxError) => Error): object {
     if (cause instanceof SyntaxError) throw failure(cause)
   }
   throw failure(new SyntaxError('no object'))
-}
-
-function bodyText(response: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
-    response.on('end', () => resolve(Buffer.concat(chunks).toString()))
-    response.on('error', reject)
-  })
 }

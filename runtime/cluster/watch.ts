@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterError, type PodChange } from '../cluster.ts'
 import type { Pod } from '../pod.ts'
 import { startDeadline } from './deadline.ts'
-import { answerError, networkError, statusError, timeoutError } from './error.ts'
+import { answerError, statusError, timeoutError } from './error.ts'
+import { networkError } from './network-error.ts'
 import type { Operation, Query } from './operation.ts'
 import type { CallOptions } from './request.ts'
 import { isPassing, pauseMs } from './retry.ts'
@@ -26,7 +27,13 @@ interface WatchEvent {
  * because each lives only `watchSeconds`: the server, asked to, sends a bookmark before it closes, so the next one goes
  * on from there.
  */
-export async function* podChanges(wire: Wire, operation: (query: Query) => Operation, from: string, options: WatchOptions, signal: AbortSignal): AsyncGenerator<PodChange> {
+export async function* podChanges(
+  wire: Wire,
+  operation: (query: Query) => Operation,
+  from: string,
+  options: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<PodChange> {
   const { maxTries = 5, pauseMs: firstMs } = options.retry
   let resourceVersion = from
   let failures = 0
@@ -58,7 +65,12 @@ function isLost(error: unknown): error is ClusterError {
   return isPassing(error, 'read') || (error instanceof ClusterError && error.code === 'unreachable' && error.cause === undefined)
 }
 
-async function* events(wire: Wire, operation: Operation, { callTimeoutMs, watchSeconds }: WatchOptions, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+async function* events(
+  wire: Wire,
+  operation: Operation,
+  { callTimeoutMs, watchSeconds }: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
   using deadline = startDeadline(callTimeoutMs, () => timeoutError(operation, wire.server, callTimeoutMs), [signal, wire.closed])
   const response = await wire.send(operation, deadline.signal)
   const lifeMs = watchSeconds * 1000 * PATIENCE

@@ -27,5 +27,8 @@ export async function catalogueCommand({ name, settings, output }: CatalogueConf
 
 function unknownSidecar(name: string, known: readonly string[]): UsageError {
   const guess = nearest(name, known)
-  return new UsageError([`error: unknown sidecar '${printable(name, 60)}'${guess === undefined ? '' : `, did you mean ${guess}?`}`, "See 'sidecar-reaper catalogue'."])
+  return new UsageError([
+    `error: unknown sidecar '${printable(name, 60)}'${guess === undefined ? '' : `, did you mean ${guess}?`}`,
+    "See 'sidecar-reaper catalogue'.",
+  ])
 }

@@ -18,7 +18,9 @@ import { self } from './self.ts'
 /** Prints everything behind the verdict on a pod of the cluster or on each pod of a file. */
 export async function explainCommand(config: ExplainConfig, terminal: Terminal): Promise<number> {
   const policy = await loadPolicy(POLICY_FILES, config.settings, await self())
-  const explained = await (config.source.kind === 'file' ? explainFile(config.source.path, policy, terminal) : explainPod(config, config.source, policy, terminal))
+  const explained = await (config.source.kind === 'file'
+    ? explainFile(config.source.path, policy, terminal)
+    : explainPod(config, config.source, policy, terminal))
   const texts = config.output.format === 'json' ? explained.map(one => jsonLine(verdictRecord(one))) : [pages(explained, config, policy)]
   terminal.out(texts.join(''))
   return explained.length > 0 ? EXIT.fine : EXIT.failed
@@ -64,7 +66,13 @@ async function explainPod(
   }
 }
 
-async function podSurroundings(pod: Pod, namespace: string, cluster: Cluster, signal: AbortSignal, err: (text: string) => void): Promise<Surroundings> {
+async function podSurroundings(
+  pod: Pod,
+  namespace: string,
+  cluster: Cluster,
+  signal: AbortSignal,
+  err: (text: string) => void,
+): Promise<Surroundings> {
   const unread = (what: string) => (error: unknown) => {
     if (!(error instanceof ClusterError)) throw error
     err(`warning: ${what}: ${printable(error.message, 400)}\n`)

@@ -1,4 +1,3 @@
-import type { Cluster } from '../cluster.ts'
 import { connectCluster } from '../cluster/connect.ts'
 import type { Scope } from '../cluster.ts'
 import type { SweepConfig } from '../config.ts'
@@ -26,7 +25,12 @@ export async function sweepCommand(config: SweepConfig, terminal: Terminal): Pro
   const reporter = sweepReporter(config, terminal, bar)
   let summary: Summary | undefined
   try {
-    for await (const record of sweep(cluster, policy, { scope: listScope(config, cluster.namespace), settings, isDryRun, id: us.sweep }, terminal.signal)) {
+    for await (const record of sweep(
+      cluster,
+      policy,
+      { scope: listScope(config, cluster.namespace), settings, isDryRun, id: us.sweep },
+      terminal.signal,
+    )) {
       bar?.record(record)
       reporter.record(record)
       if (record.kind === 'summary') summary = record
@@ -47,11 +51,6 @@ export function listScope({ scope, selector, settings }: Pick<SweepConfig, 'scop
     ...(scope.kind === 'all' ? {} : { namespace: scope.kind === 'current' ? current : scope.namespace }),
     ...(selectors.length > 0 ? { labelSelector: selectors.join(',') } : {}),
   }
-}
-
-function namespaceOf({ scope }: SweepConfig, cluster: Cluster): string | undefined {
-  if (scope.kind === 'all') return undefined
-  return scope.kind === 'namespace' ? scope.namespace : cluster.namespace
 }
 
 function sweepReporter({ output, scope, dryRun }: SweepConfig, { out }: Terminal, bar: Progress | undefined): Reporter {

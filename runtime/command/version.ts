@@ -7,7 +7,11 @@ import { compiledHashes } from './compiled.ts'
 /** Prints what exactly this is. */
 export async function versionCommand({ output }: VersionConfig, { out }: Terminal): Promise<number> {
   const { wasm, catalogue } = await compiledHashes()
-  out(output.format === 'json' ? jsonLine({ version: VERSION, policy: { wasm, catalogue }, node: process.version }) : versionText(wasm, catalogue))
+  out(
+    output.format === 'json'
+      ? jsonLine({ version: VERSION, policy: { wasm, catalogue }, node: process.version })
+      : versionText(wasm, catalogue),
+  )
   return EXIT.fine
 }
 

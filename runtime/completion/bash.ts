@@ -48,7 +48,7 @@ function valueCases(flags: readonly Flag[]): string {
 
 function valueAction(value: Exclude<Flag['value'], 'none'>): string {
   if (value === 'other') return 'return'
-  if (value === 'file') return "values=; compopt -o filenames 2>/dev/null; found=$(compgen -f -- \"$current\")"
+  if (value === 'file') return 'values=; compopt -o filenames 2>/dev/null; found=$(compgen -f -- "$current")'
   return `values='${value.choices.join(' ')}'`
 }
 

@@ -36,7 +36,10 @@ function commandCase(command: SubCommand): string {
   const values = command.values.length > 0 ? `'1:value:(${command.values.join(' ')})'` : "'*:: :'"
   return `        ${command.name})
           _arguments -S \\
-${command.flags.flatMap(flagSpecs).map(spec => `        ${line(spec)}`).join('')}            ${values}
+${command.flags
+  .flatMap(flagSpecs)
+  .map(spec => `        ${line(spec)}`)
+  .join('')}            ${values}
           ;;
 `
 }

@@ -29,7 +29,12 @@ export function parseArguments(argv: readonly string[], { version, columns = 80 
     root.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageError(error, argv, root.commands.map(command => command.name()))
+    if (error.exitCode !== 0)
+      throw usageError(
+        error,
+        argv,
+        root.commands.map(command => command.name()),
+      )
   }
   const [invocation] = invocations
   return invocation ? { kind: 'invocation', invocation } : { kind: 'text', text: texts.join('') }

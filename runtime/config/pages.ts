@@ -37,10 +37,17 @@ export const sweep: Page = {
   examples: [
     ['See what would be done in the current namespace', 'sidecar-reaper sweep --dry-run'],
     ['All namespaces, with the settings of a file', 'sidecar-reaper sweep -A --settings settings.yaml'],
-    ['The pods of one CronJob; say what failed', "sidecar-reaper sweep -n batch -l app=backup -o json | jq 'select(.result == \"failed\")'"],
+    [
+      'The pods of one CronJob; say what failed',
+      'sidecar-reaper sweep -n batch -l app=backup -o json | jq \'select(.result == "failed")\'',
+    ],
     ['Fail a pipeline when a pod cannot be ended cleanly', 'sidecar-reaper sweep -A --fail-on refused'],
   ],
-  exitCodes: [['0', 'fine; pods that wait or were refused are no failure'], ['1', 'something failed, or some of the scope is forbidden'], ...CLUSTER_CODES],
+  exitCodes: [
+    ['0', 'fine; pods that wait or were refused are no failure'],
+    ['1', 'something failed, or some of the scope is forbidden'],
+    ...CLUSTER_CODES,
+  ],
   environment: [KUBECONFIG, COLOUR, DEBUG],
 }
 

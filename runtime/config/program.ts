@@ -21,7 +21,10 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     .helpCommand('help [COMMAND]', 'print the help of a command')
 
   const subcommand = (name: string, text: pages.Page, options: readonly Option[], argument?: Argument) => {
-    const command = page(root.command(name), text).summary(text.summary).description(text.description).helpOption('-h, --help', 'print this help')
+    const command = page(root.command(name), text)
+      .summary(text.summary)
+      .description(text.description)
+      .helpOption('-h, --help', 'print this help')
     for (const option of options) command.addOption(option)
     if (argument) command.addArgument(argument)
     command.action(() => invoke({ command: name, arguments: command.args, options: command.opts() }))
@@ -41,7 +44,10 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     'explain',
     pages.explain,
     [
-      new Option(`-f, --filename <${FILE_PLACEHOLDER}>`, 'explain the pods of this YAML or JSON file, - for standard input, and ask no cluster'),
+      new Option(
+        `-f, --filename <${FILE_PLACEHOLDER}>`,
+        'explain the pods of this YAML or JSON file, - for standard input, and ask no cluster',
+      ),
       namespaceOption(),
       ...clusterOptions(),
       settingsOption(),
@@ -49,9 +55,19 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     ],
     new Argument('[POD]', 'name of a pod'),
   )
-  subcommand('catalogue', pages.catalogue, [settingsOption(), outputOption('one JSON object a line')], new Argument('[NAME]', 'show all that is known of this sidecar'))
+  subcommand(
+    'catalogue',
+    pages.catalogue,
+    [settingsOption(), outputOption('one JSON object a line')],
+    new Argument('[NAME]', 'show all that is known of this sidecar'),
+  )
   subcommand('version', pages.version, [outputOption('one JSON object')])
-  subcommand('completion', pages.completion, [], new Argument('<SHELL>', 'the shell that is to read the script').choices(['bash', 'zsh', 'fish']))
+  subcommand(
+    'completion',
+    pages.completion,
+    [],
+    new Argument('<SHELL>', 'the shell that is to read the script').choices(['bash', 'zsh', 'fish']),
+  )
   return root
 }
 
@@ -65,7 +81,10 @@ function namespaceOption(): Option {
 
 function clusterOptions(): readonly Option[] {
   return [
-    new Option(`--kubeconfig <${FILE_PLACEHOLDER}>`, 'how to reach the cluster; default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount inside a pod'),
+    new Option(
+      `--kubeconfig <${FILE_PLACEHOLDER}>`,
+      'how to reach the cluster; default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount inside a pod',
+    ),
     new Option('--context <NAME>', "context of the kubeconfig; default: the file's current one"),
   ]
 }

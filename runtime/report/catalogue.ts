@@ -31,7 +31,12 @@ function waysSummary({ ways }: CatalogueRow): string {
 }
 
 function markText(mark: CatalogueRow['marks'][number]): string {
-  const [kind, key] = 'annotation' in mark ? ['annotation', mark.annotation] : 'label' in mark ? ['label', mark.label] : ['label of the namespace', mark.namespaceLabel]
+  const [kind, key] =
+    'annotation' in mark
+      ? ['annotation', mark.annotation]
+      : 'label' in mark
+        ? ['label', mark.label]
+        : ['label of the namespace', mark.namespaceLabel]
   return `${kind} ${key}${mark.value === undefined ? '' : `: ${mark.value}`}`
 }
 

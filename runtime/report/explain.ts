@@ -31,8 +31,12 @@ export function explainText({ pod, verdict, now }: Explained, { paint, settings,
     fields(headerFields(pod)),
     `${heading('Verdict')}\n${fields(verdictFields(verdict, now, paint))}`,
     `${heading('Containers')}\n${containerTable(pod, verdict, now, paint)}`,
-    ...(verdict.decision === 'end' ? [`${heading('Ways, in order')}\n${numbered(wayLines(verdict, { restartPolicy: restartPolicy(pod), allowed: settings.ways }))}`] : []),
-    ...(verdict.warnings.length > 0 ? [`${heading('Warnings')}\n${verdict.warnings.map(({ message }) => `  - ${printable(message, 400)}\n`).join('')}`] : []),
+    ...(verdict.decision === 'end'
+      ? [`${heading('Ways, in order')}\n${numbered(wayLines(verdict, { restartPolicy: restartPolicy(pod), allowed: settings.ways }))}`]
+      : []),
+    ...(verdict.warnings.length > 0
+      ? [`${heading('Warnings')}\n${verdict.warnings.map(({ message }) => `  - ${printable(message, 400)}\n`).join('')}`]
+      : []),
     `${heading('Judged by')}\n${fields([
       ['Policy', short(hashes.wasm)],
       ['Catalogue', short(hashes.catalogue)],
@@ -48,7 +52,11 @@ function headerFields(pod: Pod): readonly Field[] {
   const { metadata = {}, spec = {}, status = {} } = pod
   const job = metadata.labels?.[JOB_NAME_LABEL] ?? metadata.labels?.['job-name']
   const owner = metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0]
-  const owned = owner ? `${owner.kind ?? 'unknown'} ${owner.name ?? 'without a name'}` : job === undefined ? 'nobody: a bare pod' : `Job ${job}`
+  const owned = owner
+    ? `${owner.kind ?? 'unknown'} ${owner.name ?? 'without a name'}`
+    : job === undefined
+      ? 'nobody: a bare pod'
+      : `Job ${job}`
   return [
     ['Pod', `${printable(metadata.namespace ?? 'no namespace')}/${printable(metadata.name ?? 'no name')}`],
     ['Owner', printable(owned)],
@@ -67,9 +75,13 @@ const MEANINGS: Readonly<Record<Verdict['decision'], Meaning>> = { end: 'good', 
 
 function verdictFields(verdict: Verdict, now: Date, paint: Paint): readonly Field[] {
   const { decision, reason, message, report, earned, after, again } = verdict
-  const next = again === null ? [] : [['Judge again', again <= now.getTime() / 1000 ? 'now' : `in ${ageText(again - now.getTime() / 1000)}`] as const]
+  const next =
+    again === null ? [] : [['Judge again', again <= now.getTime() / 1000 ? 'now' : `in ${ageText(again - now.getTime() / 1000)}`] as const]
   return [
-    ['Decision', `${paint(MEANINGS[decision], decision)}, ${printable(reason, 60)}${report ? '; only reported, as the setting mode asks' : ''}`],
+    [
+      'Decision',
+      `${paint(MEANINGS[decision], decision)}, ${printable(reason, 60)}${report ? '; only reported, as the setting mode asks' : ''}`,
+    ],
     ['Because', printable(message, 400)],
     ['Earned', earned ?? 'nothing yet: the mains have not finished for good'],
     ...(after === null ? [] : [['After', afterText(after, earned)] as const]),
@@ -86,7 +98,11 @@ function afterText(after: NonNullable<Verdict['after']>, earned: Verdict['earned
 
 function containerTable(pod: Pod, { containers }: Verdict, now: Date, paint: Paint): string {
   const written: string[] = []
-  const rows = table(['  NAME', 'ROLE', 'STATE', 'LEFT OVER', 'WHY'], { write: text => written.push(text), paint, page: Number.POSITIVE_INFINITY })
+  const rows = table(['  NAME', 'ROLE', 'STATE', 'LEFT OVER', 'WHY'], {
+    write: text => written.push(text),
+    paint,
+    page: Number.POSITIVE_INFINITY,
+  })
   for (const container of containers) rows.row(containerRow(pod, container, now))
   rows.flush()
   return written.join('') || '  none\n'

@@ -1,3 +1,4 @@
+import type { WayName } from '../outcome.ts'
 import { planSteps } from '../plan.ts'
 import { printable } from '../printable.ts'
 import type { Verdict, Way } from '../verdict.ts'
@@ -8,6 +9,13 @@ export function steps(verdict: Verdict): readonly string[] {
   if (first === undefined) return []
   if (first.kind === 'complete') return [completeStep(verdict)]
   return first.containers.flatMap(({ name, ways: [best] }) => (best ? [wayStep(best, name)] : []))
+}
+
+/** The way that a verdict would have taken first, or null. */
+export function firstWay(verdict: Verdict): WayName | null {
+  const [first] = planSteps(verdict)
+  if (first === undefined) return null
+  return first.kind === 'complete' ? 'complete' : (first.containers[0]?.ways[0]?.way ?? null)
 }
 
 /** One way on one container. @example wayStep({way: 'signal', signal: 'TERM', process: 'pid1', exit: 0}, 'proxy') // 'send TERM to proxy' */

@@ -13,6 +13,8 @@ export interface TableOptions {
 /** Rows as aligned columns, as they come. */
 export interface Table {
   row(cells: readonly Cell[]): void
+  /** Makes room for a row that is to come. */
+  reserve(cells: readonly Cell[]): void
   /** Prints what is held back. */
   flush(): void
 }
@@ -24,28 +26,31 @@ const GAP = '   '
 /** A table like kubectl's: the first page of rows decides the widths, longer cells later push their row to the right; no row, no header. */
 export function table(header: readonly string[], { write, paint, page = 100 }: TableOptions): Table {
   const held: (readonly Cell[])[] = []
-  let widths: readonly number[] | undefined
-  const print = (rows: readonly (readonly Cell[])[], columns: readonly number[]) => write(rows.map(cells => rowText(cells, columns, paint)).join(''))
+  let widths = widened([], header)
+  let isBegun = false
   const flush = () => {
     if (held.length === 0) return
-    const isFirst = widths === undefined
-    const rows = isFirst ? [header, ...held] : held
-    widths ??= columnWidths(rows)
-    print(rows, widths)
+    const rows = isBegun ? held : [header, ...held]
+    write(rows.map(cells => rowText(cells, widths, paint)).join(''))
+    isBegun = true
     held.length = 0
   }
+  const reserve = (cells: readonly Cell[]) => {
+    if (!isBegun) widths = widened(widths, cells)
+  }
   return {
+    reserve,
     row(cells) {
+      reserve(cells)
       held.push(cells)
-      if (widths !== undefined || held.length >= page) flush()
+      if (isBegun || held.length >= page) flush()
     },
     flush,
   }
 }
 
-function columnWidths(rows: readonly (readonly Cell[])[]): readonly number[] {
-  const columns = rows[0]?.length ?? 0
-  return Array.from({ length: columns }, (_, column) => Math.min(MAX_WIDTH, Math.max(...rows.map(cells => cellText(cells[column] ?? '').length))))
+function widened(widths: readonly number[], cells: readonly Cell[]): readonly number[] {
+  return cells.map((cell, column) => Math.min(MAX_WIDTH, Math.max(widths[column] ?? 0, cellText(cell).length)))
 }
 
 function rowText(cells: readonly Cell[], widths: readonly number[], paint: Paint): string {

@@ -27,7 +27,8 @@ function noWay({ state }: ContainerVerdict): string {
 }
 
 function exitReason({ exit }: Way, { earned, complete }: Verdict, { restartPolicy }: WayContext): string {
-  if (earned === 'Failed' && restartPolicy === 'Never') return `${exitWords(exit)}; the pod has earned Failed already, so no exit code makes it worse`
+  if (earned === 'Failed' && restartPolicy === 'Never')
+    return `${exitWords(exit)}; the pod has earned Failed already, so no exit code makes it worse`
   if (exit === 0) return 'known to exit with 0, which leaves the pod as its mains deserve'
   const harm = restartPolicy === 'OnFailure' ? 'the kubelet restarts it' : 'the pod becomes Failed and its Job may run the main again'
   if (exit !== null) return `known to exit with ${exit}: ${harm}`

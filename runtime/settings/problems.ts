@@ -7,7 +7,8 @@ export function problems(value: unknown, issues: readonly core.$ZodIssue[], know
   return issues.flatMap(issue => {
     const place = placeText(issue.path)
     const at = place === '' ? '' : `${place}: `
-    if (issue.code === 'unrecognized_keys') return issue.keys.map(key => `${at}${unknownKey(key, issue.path.length === 0 ? knownKeys : [])}`)
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => `${at}${unknownKey(key, issue.path.length === 0 ? knownKeys : [])}`)
     if (issue.code === 'invalid_key') return [`${at}got this name, expected ${expectedKey(issue.issues[0])}`]
     return [`${at}got ${found(valueAt(value, issue.path))}, expected ${expected(issue)}`]
   })
@@ -51,8 +52,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 function found(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
-  if (typeof value === 'object') return 'a mapping'
-  return typeof value === 'string' ? quoted(value) : String(value)
+  if (typeof value === 'string') return quoted(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a mapping'
 }
 
 function quoted(text: string): string {

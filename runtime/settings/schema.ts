@@ -35,14 +35,20 @@ export const settingsSchema = z
   .strictObject({
     mode: z
       .prefault(z.enum(['report', 'annotated', 'enforce']), 'annotated')
-      .check(describe('report: a dry run plus Events. annotated: what an annotation or the settings name is ended, what only the catalogue knows is reported. enforce: both are ended.')),
+      .check(
+        describe(
+          'report: a dry run plus Events. annotated: what an annotation or the settings name is ended, what only the catalogue knows is reported. enforce: both are ended.',
+        ),
+      ),
     ways: z
       .prefault(z.array(z.enum(['exec', 'http', 'signal', 'complete'])).check(z.minLength(1)), ['exec', 'http', 'signal', 'complete'])
       .check(describe('The ways of ending that may be used.')),
     onDirtyExit: z
       .prefault(z.enum(['refuse', 'end']), 'refuse')
       .check(describe('What to do when every way left would make the pod fail or a container restart.')),
-    onMainFailure: z.prefault(z.enum(['end', 'leave']), 'end').check(describe('What to do with the sidecars of a main that failed for good.')),
+    onMainFailure: z
+      .prefault(z.enum(['end', 'leave']), 'end')
+      .check(describe('What to do with the sidecars of a main that failed for good.')),
     owners: z
       .prefault(z.array(z.enum(['Job', 'none', 'Workflow', 'SparkApplication', 'any'])).check(z.minLength(1)), ['Job'])
       .check(describe('Whose pods are in scope; none: pods without an owner.')),
@@ -66,7 +72,9 @@ export const settingsSchema = z
     maxMispredicted: z
       .prefault(percent, '20%')
       .check(
-        describe(`The sweep stops with exit code 1 when a larger share of its endings, and at least ${MIN_MISPREDICTED}, came out otherwise than predicted.`),
+        describe(
+          `The sweep stops with exit code 1 when a larger share of its endings, and at least ${MIN_MISPREDICTED}, came out otherwise than predicted.`,
+        ),
       ),
     perNode: z.prefault(atLeastOne, 4).check(describe('How many exec, http and signal calls run at once for the pods of one node.')),
     annotationCommands: z

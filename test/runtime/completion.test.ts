@@ -11,7 +11,10 @@ COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _sidecar_reaper
 printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'sidecar-reaper', ...words], { cwd, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'sidecar-reaper', ...words], {
+    cwd,
+    encoding: 'utf8',
+  })
   // compopt works only while bash itself completes.
   if (status !== 0 || stderr !== '') throw new Error(`bash: ${stderr}`)
   return stdout.split('\n').filter(Boolean).sort()
@@ -48,6 +51,7 @@ t.test('completion() is a script that zsh and fish can read', async t => {
   for (const shell of ['zsh', 'fish'] as const) {
     const script = completion(shell)
     for (const word of ['sweep', 'explain', 'all-namespaces', 'fail-on', 'refused']) t.ok(script.includes(word), `${shell}: ${word}`)
-    if (HAS_SHELL(shell)) t.match(spawnSync(shell, ['-n', `${t.testdir({ script })}/script`], { encoding: 'utf8' }), { status: 0, stderr: '' })
+    if (HAS_SHELL(shell))
+      t.match(spawnSync(shell, ['-n', `${t.testdir({ script })}/script`], { encoding: 'utf8' }), { status: 0, stderr: '' })
   }
 })

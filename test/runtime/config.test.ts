@@ -24,7 +24,16 @@ async function mistake(line: string): Promise<readonly string[]> {
 
 t.test('readConfig() of sweep has every default', async t => {
   const config = await read('sweep')
-  t.strictSame(config, { command: 'sweep', scope: { kind: 'current' }, access, selector: undefined, dryRun: false, failOnRefused: false, settings, output })
+  t.strictSame(config, {
+    command: 'sweep',
+    scope: { kind: 'current' },
+    access,
+    selector: undefined,
+    dryRun: false,
+    failOnRefused: false,
+    settings,
+    output,
+  })
   t.ok(Object.isFrozen(config))
 })
 
@@ -48,7 +57,13 @@ t.test('readConfig() of sweep takes every flag, long and short', async t => {
 })
 
 t.test('readConfig() of explain takes a pod of the cluster or a file', async t => {
-  t.strictSame(await read('explain web-1'), { command: 'explain', source: { kind: 'pod', name: 'web-1', namespace: undefined }, access, settings, output })
+  t.strictSame(await read('explain web-1'), {
+    command: 'explain',
+    source: { kind: 'pod', name: 'web-1', namespace: undefined },
+    access,
+    settings,
+    output,
+  })
   t.match(await read('explain pod/web-1 -n batch'), { source: { kind: 'pod', name: 'web-1', namespace: 'batch' } })
   t.match(await read('explain -f - -o json'), { source: { kind: 'file', path: '-' }, output: { format: 'json' } })
 })
@@ -65,14 +80,17 @@ t.test('readConfig() says in one line what is wrong, and where to read on', asyn
     'sweep -n a -A': ['error: -n names one namespace and -A asks for all: use one of them', "See 'sidecar-reaper sweep --help'."],
     'sweep -n=': [`error: -n "=" is not a namespace's name: lower-case letters, digits and -`, "See 'sidecar-reaper sweep --help'."],
     'sweep --namespac x': ["error: unknown option '--namespac', did you mean --namespace?", "See 'sidecar-reaper sweep --help'."],
-    'sweep -o yaml': ["error: option '-o, --output <FORMAT>' argument 'yaml' is invalid. Allowed choices are text, json", "See 'sidecar-reaper sweep --help'."],
+    'sweep -o yaml': [
+      "error: option '-o, --output <FORMAT>' argument 'yaml' is invalid. Allowed choices are text, json",
+      "See 'sidecar-reaper sweep --help'.",
+    ],
     'sweep -n': ["error: option '-n, --namespace <NAMESPACE>' argument missing", "See 'sidecar-reaper sweep --help'."],
     'sweep x': ["error: too many arguments for 'sweep'. Expected 0 arguments but got 1: x", "See 'sidecar-reaper sweep --help'."],
-    'explain': ['error: name a POD, or a file with -f', "See 'sidecar-reaper explain --help'."],
+    explain: ['error: name a POD, or a file with -f', "See 'sidecar-reaper explain --help'."],
     'explain a -f b': ['error: POD is read from the cluster and -f from a file: use one of them', "See 'sidecar-reaper explain --help'."],
     'explain ../a': [`error: "../a" is not a pod's name: lower-case letters, digits, - and .`, "See 'sidecar-reaper explain --help'."],
-    'completion': ["error: missing required argument 'SHELL'", "See 'sidecar-reaper completion --help'."],
-    'swep': ["error: unknown command 'swep', did you mean sweep?", "See 'sidecar-reaper --help'."],
+    completion: ["error: missing required argument 'SHELL'", "See 'sidecar-reaper completion --help'."],
+    swep: ["error: unknown command 'swep', did you mean sweep?", "See 'sidecar-reaper --help'."],
     'help swep': ["error: unknown command 'swep'", "See 'sidecar-reaper --help'."],
     'sw\x1b[31m': ["error: unknown command 'sw\\u{1b}[31m'", "See 'sidecar-reaper --help'."],
     '--colour': ["error: unknown option '--colour'", "See 'sidecar-reaper --help'."],
@@ -105,7 +123,11 @@ t.test('readConfig() has a help for every command with all its parts, in 80 colu
     if (config.command !== 'print') throw new Error('no help')
     for (const part of ['Examples:\n', 'Options:\n', 'Exit codes:\n']) t.ok(config.text.includes(part), `${command}: ${part.trim()}`)
     const prose = config.text.split('\n').filter(line => !line.startsWith('  sidecar-reaper'))
-    t.strictSame(prose.filter(line => line.length > 80), [], command)
+    t.strictSame(
+      prose.filter(line => line.length > 80),
+      [],
+      command,
+    )
   }
 })
 

@@ -4,6 +4,7 @@ import { nearest } from '../../runtime/nearest.ts'
 t.test('nearest() finds the word that was meant', async t => {
   t.equal(nearest('setle', ['settle', 'mode']), 'settle')
   t.equal(nearest('MAXENDINGS', ['mode', 'maxEndings']), 'maxEndings')
+  t.equal(nearest('istoi', ['istio', 'linkerd']), 'istio')
   t.equal(nearest('perNodes', ['perNode', 'mode']), 'perNode')
 })
 

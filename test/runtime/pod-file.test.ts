@@ -23,7 +23,7 @@ t.test('parsePods() says what it got instead of a pod', async t => {
     '{"kind": "List", "items": []}': 'pods.yaml: holds no pod',
     '': 'pods.yaml: holds no pod',
     '- 1': 'pods.yaml: got a list, expected a Pod',
-    'text': 'pods.yaml: got a plain value, expected a Pod',
+    text: 'pods.yaml: got a plain value, expected a Pod',
     'a: 1': 'pods.yaml: got something without a kind, expected a Pod',
     '{"kind": "Pod"': /^pods\.yaml:1:\d+: /,
   }

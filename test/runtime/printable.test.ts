@@ -7,7 +7,10 @@ t.test('printable() leaves what can be read as it is', async t => {
 })
 
 t.test('printable() shows control, bidi and separator characters by their code', async t => {
-  t.equal(printable('a\u001b[2Jb\nc\u202ed\u2028e\u200bf\u009bg\ud800'), 'a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{2028}e\\u{200b}f\\u{9b}g\\u{d800}')
+  t.equal(
+    printable('a\u001b[2Jb\nc\u202ed\u2028e\u200bf\u009bg\ud800'),
+    'a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{2028}e\\u{200b}f\\u{9b}g\\u{d800}',
+  )
 })
 
 t.test('printable() cuts with an ellipsis and keeps escapes and surrogate pairs whole', async t => {

@@ -1,7 +1,8 @@
+import { KubeConfig } from '@kubernetes/client-node'
 import { once } from 'node:events'
-import { Agent, request } from 'node:https'
+import { Agent, request, type RequestOptions } from 'node:https'
+import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
-import { kubectl } from './kubectl.ts'
 
 export type CallOptions = { method?: string; body?: unknown; contentType?: string }
 export type Answer = Readonly<{ status: number; body: unknown }>
@@ -9,27 +10,57 @@ export type Answer = Readonly<{ status: number; body: unknown }>
 /** One call of the API server, by path; gives back the HTTP status and the decoded body, whatever the status. */
 export type Api = (path: string, options?: CallOptions) => Promise<Answer>
 
-type View = {
-  clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }]
-  users: [{ user: { token: string } }]
-}
+/** One change that a watch shows. */
+export type Change = Readonly<{ type: string; object: unknown }>
 
-/** Connects as $KUBECONFIG says. A call takes a few milliseconds; kubectl takes a hundred. */
-export async function connect(): Promise<Api> {
-  // The view of our own kubeconfig, which has just these fields.
-  const view = JSON.parse(await kubectl(['config', 'view', '--raw', '--minify', '--output=json'])) as View
-  const { server, 'certificate-authority-data': authority } = view.clusters[0].cluster
-  const agent = new Agent({ keepAlive: true, ca: Buffer.from(authority, 'base64') })
-  const authorization = `Bearer ${view.users[0].user.token}`
-  return async (path, { method = 'GET', body, contentType = 'application/json' } = {}) => {
-    const call = request(new URL(path, server), {
-      method,
-      agent,
-      headers: { authorization, 'content-type': contentType },
-    })
+/** A server, and who we are to it. */
+export type Connection = Readonly<{
+  api: Api
+  /** Where the server is. */
+  server: URL
+  /** What a request of our own to the server needs: authority, and our credentials. */
+  options: RequestOptions
+  /** The changes of a watch path until the signal ends it; throws when the server ends it. */
+  changes(path: string, signal: AbortSignal): AsyncGenerator<Change>
+  /** A kubeconfig in JSON for the same server and somebody else's token. */
+  kubeconfig(token: string): string
+}>
+
+/** Connects as $KUBECONFIG, or ~/.kube/config, and that context say. A call takes a few milliseconds; kubectl takes a hundred. */
+export async function connect(context?: string): Promise<Connection> {
+  const config = new KubeConfig()
+  config.loadFromDefault()
+  if (context !== undefined) config.setCurrentContext(context)
+  const cluster = config.getCurrentCluster()
+  if (!cluster) throw new Error(`Cannot connect to a cluster: the kubeconfig has no context ${context ?? config.currentContext}`)
+  const server = new URL(cluster.server)
+  const options: RequestOptions = {}
+  await config.applyToHTTPSOptions(options)
+  options.agent = new Agent({ ...options, keepAlive: true })
+  const open = async (path: string, { method = 'GET', body, contentType = 'application/json' }: CallOptions, signal?: AbortSignal) => {
+    const headers = { ...options.headers, 'content-type': contentType }
+    const call = request(new URL(path, server), { ...options, method, headers, ...(signal ? { signal } : {}) })
     call.end(body === undefined ? undefined : JSON.stringify(body))
     const [answer] = await once(call, 'response')
-    return { status: answer.statusCode, body: await json(answer) }
+    return answer
+  }
+  return {
+    server,
+    options,
+    async api(path, callOptions = {}) {
+      const answer = await open(path, callOptions)
+      return { status: answer.statusCode, body: await json(answer) }
+    },
+    async *changes(path, signal) {
+      const answer = await open(path, {}, signal)
+      for await (const line of createInterface({ input: answer })) yield JSON.parse(line) as Change // a watch speaks lines of these
+      if (!signal.aborted) throw new Error(`The server ended the watch ${path}`)
+    },
+    kubeconfig(token) {
+      const other = new KubeConfig()
+      other.loadFromClusterAndUser(cluster, { name: 'other', token })
+      return other.exportConfig()
+    },
   }
 }
 
@@ -38,7 +69,5 @@ export async function ask<T>(api: Api, path: string, options?: CallOptions): Pro
   const { status, body } = await api(path, options)
   // The caller names the type that the API documents for this path.
   if (status < 300) return body as T
-  throw new Error(
-    `Cannot ${options?.method ?? 'GET'} ${path}: ${status} ${(body as { message?: string }).message ?? ''}`,
-  )
+  throw new Error(`Cannot ${options?.method ?? 'GET'} ${path}: ${status} ${(body as { message?: string }).message ?? ''}`)
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One line of the actors' log: "start", "signal TERM", "exit 143". */
-export type ActorEvent = Readonly<{ at: Date; name: string; event: string }>
+/** One line of the actors' log: "start", "signal TERM", "exit 143". `name` is the actor's, `pod` that of its pod. */
+export type ActorEvent = Readonly<{ at: Date; pod: string; name: string; event: string }>
 
 /** What the actors of a scenario wrote down so far, in the order of writing. */
 export function actorEvents(directory: string): ActorEvent[] {
@@ -10,8 +10,8 @@ export function actorEvents(directory: string): ActorEvent[] {
     .split('\n')
     .filter(Boolean)
     .map(line => {
-      const [time, name = '', ...event] = line.split(' ')
-      return { at: new Date(Number(time)), name, event: event.join(' ') }
+      const [time, pod = '', name = '', ...event] = line.split(' ')
+      return { at: new Date(Number(time)), pod, name, event: event.join(' ') }
     })
 }
 

@@ -10,7 +10,7 @@ export type Behaviour = Readonly<{
   eatMemoryMib?: number
 }>
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 /** Where a scenario's own directory is mounted in its containers. */
 export const directoryInside = '/scenario'
@@ -18,6 +18,11 @@ export const directoryInside = '/scenario'
 /** A container that acts; `fields` are added to it or replace its own. */
 export function actor(name: string, behaviour: Behaviour, fields: Fields = {}): Fields {
   return container(name, { image: 'sidecar-reaper.test/actor:1', args: actorArguments(name, behaviour), ...fields })
+}
+
+/** A container that acts, in an image that has a shell and kill too. */
+export function equipped(name: string, behaviour: Behaviour, fields: Fields = {}): Fields {
+  return container(name, { image: 'sidecar-reaper.test/busybox:1', command: ['/actor'], args: actorArguments(name, behaviour), ...fields })
 }
 
 /** A container that runs a shell script; `exec /actor …` in it acts, see actorArguments. */
@@ -59,7 +64,8 @@ export function job(
   }
 }
 
-function podTemplate(directory: string, containers: readonly Fields[], { metadata = {}, ...pod }: Fields): Fields {
+/** A pod's metadata and spec, with the scenario's directory as a volume. */
+export function podTemplate(directory: string, containers: readonly Fields[], { metadata = {}, ...pod }: Fields): Fields {
   const volume = { name: 'scenario', hostPath: { path: directory, type: 'Directory' } }
   return {
     metadata,

@@ -14,6 +14,7 @@ export type Job = Readonly<{
 /** The fields of a Pod that scenarios read. */
 export type Pod = Readonly<{
   metadata: Metadata
+  spec: Readonly<Record<string, unknown>>
   status: {
     phase: string
     reason?: string
@@ -29,7 +30,10 @@ export type Metadata = Readonly<{
   uid: string
   resourceVersion: string
   creationTimestamp: string
+  labels?: Record<string, string>
   annotations?: Record<string, string>
+  deletionTimestamp?: string
+  ownerReferences?: { kind: string; name: string }[]
 }>
 export type Condition = Readonly<{ type: string; status: string; reason?: string; message?: string }>
 export type ContainerStatus = Readonly<{
@@ -70,6 +74,7 @@ export function restarts(pod: Pod): Record<string, number> {
   return Object.fromEntries(statuses(pod).map(({ name, restartCount }) => [name, restartCount]))
 }
 
-function statuses({ status }: Pod): ContainerStatus[] {
+/** The statuses of a pod's init containers and containers. */
+export function statuses({ status }: Pod): ContainerStatus[] {
   return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
 }

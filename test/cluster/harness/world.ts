@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ask, connect, type Api } from './api.ts'
+import { ask, connect, type Api, type Connection } from './api.ts'
+import { create } from './create.ts'
 import { eventually, type EventuallyOptions } from './eventually.ts'
-import { kubectl } from './kubectl.ts'
 import { hasCondition, type Job, type Pod } from './objects.ts'
 
-export type ScenarioOptions = { labels?: Record<string, string> }
+export type ScenarioOptions = {
+  labels?: Record<string, string>
+  /** One that is there already, and stays. */
+  namespace?: string
+}
 
 /** The cluster of `cluster run`, and a namespace for each scenario in it. */
-export type World = Readonly<{ api: Api; scenario(name: string, options?: ScenarioOptions): Promise<Scenario> }>
+export type World = Readonly<{ api: Api; connection: Connection; scenario(name: string, options?: ScenarioOptions): Promise<Scenario> }>
 
 /** A namespace and a directory of one scenario's own; both go when it is disposed of. */
 export type Scenario = AsyncDisposable &
@@ -17,7 +21,7 @@ export type Scenario = AsyncDisposable &
     namespace: string
     /** On this machine; in containers of the manifest builders it is /scenario. */
     directory: string
-    /** Applies objects or YAML text in the namespace, server-side. */
+    /** Creates objects, or those of YAML texts, in the namespace. */
     apply(...manifests: (object | string)[]): Promise<void>
     job(name: string): Promise<Job>
     /** The pods of a Job, or all of the namespace, oldest first. */
@@ -32,42 +36,47 @@ export type Scenario = AsyncDisposable &
 export async function openWorld(): Promise<World> {
   const kubeconfig = process.env['KUBECONFIG']
   if (!kubeconfig)
-    throw new Error(
-      'Cannot open the test cluster: KUBECONFIG is not set. Run this by: npm run cluster -- run -- COMMAND',
-    )
-  const api = await connect()
-  return { api, scenario: (name, options) => openScenario(api, join(dirname(kubeconfig), 'scenarios'), name, options) }
+    throw new Error('Cannot open the test cluster: KUBECONFIG is not set. Run this by: npm run cluster -- run -- COMMAND')
+  const connection = await connect()
+  return {
+    api: connection.api,
+    connection,
+    scenario: (name, options) => openScenario(connection.api, join(dirname(kubeconfig), 'scenarios'), name, options),
+  }
 }
 
-async function openScenario(
-  api: Api,
-  home: string,
-  name: string,
-  { labels = {} }: ScenarioOptions = {},
-): Promise<Scenario> {
-  const namespace = `${name}-${randomUUID().slice(0, 6)}`
-  const directory = join(home, namespace)
+async function openScenario(api: Api, home: string, name: string, { labels = {}, namespace: given }: ScenarioOptions = {}): Promise<Scenario> {
+  const unique = `${name}-${randomUUID().slice(0, 6)}`
+  const namespace = given ?? unique
+  const directory = join(home, unique)
   mkdirSync(directory)
   chmodSync(directory, 0o777) // containers of any user write their log there
-  await ask(api, '/api/v1/namespaces', { method: 'POST', body: { metadata: { name: namespace, labels } } })
-  await eventually(
-    'a namespace can have pods',
-    () => api(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
-    ({ status }) => status === 200,
-  )
+  if (given === undefined) await openNamespace(api, namespace, labels)
+  const created: string[] = []
   return {
     namespace,
     directory,
     ...questions(api, namespace),
     async apply(...manifests) {
-      const texts = manifests.map(manifest => (typeof manifest === 'string' ? manifest : JSON.stringify(manifest)))
-      await kubectl(['apply', '--server-side', `--namespace=${namespace}`, '--filename=-'], texts.join('\n---\n'))
+      created.push(...(await create(api, namespace, manifests)))
     },
     async [Symbol.asyncDispose]() {
-      await api(`/api/v1/namespaces/${namespace}`, { method: 'DELETE' })
+      const paths = given === undefined ? [`/api/v1/namespaces/${namespace}`] : created
+      for (const path of paths) await api(path, { method: 'DELETE', body: { propagationPolicy: 'Background' } })
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+}
+
+/** Pods of a scenario mount a directory of the node, which Pod Security allows to privileged namespaces only. */
+async function openNamespace(api: Api, name: string, labels: Record<string, string>): Promise<void> {
+  const metadata = { name, labels: { 'pod-security.kubernetes.io/enforce': 'privileged', ...labels } }
+  await ask(api, '/api/v1/namespaces', { method: 'POST', body: { metadata } })
+  await eventually(
+    'a namespace can have pods',
+    () => api(`/api/v1/namespaces/${name}/serviceaccounts/default`),
+    ({ status }) => status === 200,
+  )
 }
 
 function questions(api: Api, namespace: string): Pick<Scenario, 'job' | 'pods' | 'pod' | 'finished'> {

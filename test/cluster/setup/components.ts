@@ -56,6 +56,8 @@ export function components(cluster: Cluster): Component[] {
         '--authorization-mode=Node,RBAC',
         '--enable-admission-plugins=NodeRestriction',
         '--allow-privileged',
+        `--audit-policy-file=${file('audit-policy.json')}`,
+        `--audit-log-path=${cluster.audit}`,
         '--service-account-issuer=https://kubernetes.default.svc',
         `--service-account-key-file=${file('server.crt')}`,
         `--service-account-signing-key-file=${file('server.key')}`,

@@ -23,6 +23,8 @@ export type Cluster = Readonly<{
   /** Everything of a running cluster; `down` removes it. */
   data: string
   logs: string
+  /** What the API server was asked to change by ServiceAccounts outside of kube-system; one JSON object a line. */
+  audit: string
   kubeconfig: string
   /** kubectl's own cache tells servers apart by address, and all versions have the same. */
   kubectlCache: string
@@ -54,6 +56,7 @@ export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster 
     lock: `${data}.lock`,
     data,
     logs: join(data, 'logs'),
+    audit: join(data, 'audit.log'),
     kubeconfig: join(data, 'kubeconfig'),
     kubectlCache: join(data, 'kubectl-cache'),
   }

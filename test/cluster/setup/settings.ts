@@ -26,6 +26,20 @@ export function writeSettings(cluster: Cluster): void {
   write('containerd.toml', containerd(cluster))
   write('kubelet.json', JSON.stringify(kubelet(cluster)))
   write('proxy.json', JSON.stringify(proxy(cluster)))
+  write('audit-policy.json', JSON.stringify(auditPolicy))
+}
+
+/** Every change that a test's ServiceAccount asks for, with its body, and every exec, which by WebSocket is a GET. */
+const auditPolicy = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [
+    { level: 'None', userGroups: ['system:serviceaccounts:kube-system'] },
+    { level: 'Metadata', userGroups: ['system:serviceaccounts'], resources: [{ group: '', resources: ['pods/exec', 'pods/portforward'] }] },
+    { level: 'Request', userGroups: ['system:serviceaccounts'], verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
+    { level: 'None' },
+  ],
 }
 
 /** Without CAP_SYS_RESOURCE a sandbox fails to start unless restrict_oom_score_adj is on. */

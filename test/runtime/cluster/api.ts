@@ -42,14 +42,22 @@ export interface Api {
 /** A server on loopback that answers as the test says; ends with the test. */
 export async function api(t: Test, answer: Answer, tls?: { key: string; cert: string; ca?: string; requestCert?: boolean }): Promise<Api> {
   const received: Received[] = []
-  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = ''
     for await (const chunk of request) body += chunk
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
-    const seen = { method: request.method ?? '', path: pathname, query: searchParams, headers: request.headers, body, index: received.length }
+    const seen = {
+      method: request.method ?? '',
+      path: pathname,
+      query: searchParams,
+      headers: request.headers,
+      body,
+      index: received.length,
+    }
     received.push(seen)
     answer(seen, response)
   }
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void take(request, response)
   const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,7 +84,11 @@ export function kubeconfig(t: Test, server: string, { cluster = {}, user = {} }:
 }
 
 /** A cluster whose server answers as the test says, with short pauses between tries. */
-export async function connected(t: Test, answer: Answer, options: Partial<ConnectOptions> = {}): Promise<Api & { cluster: Cluster; file: string }> {
+export async function connected(
+  t: Test,
+  answer: Answer,
+  options: Partial<ConnectOptions> = {},
+): Promise<Api & { cluster: Cluster; file: string }> {
   const server = await api(t, answer)
   const file = kubeconfig(t, server.url)
   const cluster = await connectCluster({ kubeconfig: file, callTimeoutMs: 2000, retry: { pauseMs: 5 }, env: {}, ...options })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { networkError, statusError } from '../../../runtime/cluster/error.ts'
+import { statusError } from '../../../runtime/cluster/error.ts'
+import { networkError } from '../../../runtime/cluster/network-error.ts'
 import { readPod } from '../../../runtime/cluster/operation.ts'
 
 const server = { origin: 'https://10.0.0.1:6443', source: 'kubeconfig /c, context prod' }
@@ -11,7 +12,19 @@ t.test('networkError() has one sentence for each way of not getting through', as
     return `${error.code}: ${error.message.replace('Cannot read pod shop/web-1: ', '').replace('https://10.0.0.1:6443 (kubeconfig /c, context prod)', 'X')}`
   }
   t.same(
-    ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO', 'HPE_INVALID_CONSTANT', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_OSSL_PEM_NO_START_LINE', ''].map(of),
+    [
+      'ECONNREFUSED',
+      'ENOTFOUND',
+      'ECONNRESET',
+      'EHOSTUNREACH',
+      'CERT_HAS_EXPIRED',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'EPROTO',
+      'HPE_INVALID_CONSTANT',
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'ERR_OSSL_PEM_NO_START_LINE',
+      '',
+    ].map(of),
     [
       'unreachable: X refuses connections, check that it is the right address and that the server runs',
       'unreachable: the name in X cannot be resolved, check the address and the DNS',
@@ -30,18 +43,12 @@ t.test('networkError() has one sentence for each way of not getting through', as
 
 t.test('statusError() maps each status to a code that callers choose by', async t => {
   const of = (status: number, body = '{"kind": "Status", "message": "m"}') => statusError(read, server, { status, body }).code
-  t.same([400, 401, 403, 404, 405, 409, 410, 422, 429, 500, 503].map(status => of(status)), [
-    'invalid',
-    'unauthorized',
-    'forbidden',
-    'not-found',
-    'invalid',
-    'conflict',
-    'gone',
-    'invalid',
-    'server',
-    'server',
-    'server',
-  ])
-  t.same([302, 404, 409].map(status => of(status, '<html>')), ['server', 'server', 'server'])
+  t.same(
+    [400, 401, 403, 404, 405, 409, 410, 422, 429, 500, 503].map(status => of(status)),
+    ['invalid', 'unauthorized', 'forbidden', 'not-found', 'invalid', 'conflict', 'gone', 'invalid', 'server', 'server', 'server'],
+  )
+  t.same(
+    [302, 404, 409].map(status => of(status, '<html>')),
+    ['server', 'server', 'server'],
+  )
 })

@@ -32,17 +32,29 @@ function problem(load: () => unknown): string {
 }
 
 t.test('loadAccess() takes the flag before KUBECONFIG before the home folder', async t => {
-  const [flag, listed, home] = [file(t, config('flag', { 'current-context': 'flag' })), file(t, config('listed', { 'current-context': 'listed' })), folder(t)]
+  const [flag, listed, home] = [
+    file(t, config('flag', { 'current-context': 'flag' })),
+    file(t, config('listed', { 'current-context': 'listed' })),
+    folder(t),
+  ]
   mkdirSync(join(home, '.kube'))
   writeFileSync(join(home, '.kube/config'), JSON.stringify(config('home', { 'current-context': 'home' })))
-  t.match(loadAccess({ kubeconfig: flag, env: { KUBECONFIG: listed, HOME: home } }), { server: 'https://flag.test', namespace: 'ns-flag', source: `kubeconfig ${flag}, context flag` })
+  t.match(loadAccess({ kubeconfig: flag, env: { KUBECONFIG: listed, HOME: home } }), {
+    server: 'https://flag.test',
+    namespace: 'ns-flag',
+    source: `kubeconfig ${flag}, context flag`,
+  })
   t.match(loadAccess({ env: { KUBECONFIG: listed, HOME: home } }), { server: 'https://listed.test' })
   t.match(loadAccess({ env: { HOME: home } }), { server: 'https://home.test' })
 })
 
 t.test('loadAccess() merges a list as kubectl: the first wins, absent files count for nothing', async t => {
   const one = file(t, config('a'))
-  const two = file(t, { ...config('a', { 'current-context': 'b' }), contexts: [...config('a').contexts, { name: 'b', context: { cluster: 'a', user: 'a' } }], clusters: [{ name: 'a', cluster: { server: 'https://other.test' } }] })
+  const two = file(t, {
+    ...config('a', { 'current-context': 'b' }),
+    contexts: [...config('a').contexts, { name: 'b', context: { cluster: 'a', user: 'a' } }],
+    clusters: [{ name: 'a', cluster: { server: 'https://other.test' } }],
+  })
   const three = file(t, config('c', { 'current-context': 'c' }))
   const env = { KUBECONFIG: ['/no/such/file', one, two, three].join(delimiter) }
   t.match(loadAccess({ env }), { server: 'https://a.test', namespace: 'default', source: /context b$/ })
@@ -51,20 +63,33 @@ t.test('loadAccess() merges a list as kubectl: the first wins, absent files coun
 
 t.test('loadAccess() says where it looked in vain, and never takes localhost:8080', async t => {
   const home = folder(t)
-  t.match(problem(() => loadAccess({ env: { HOME: home } })), /^No cluster to talk to: no kubeconfig at .*\.kube.config, KUBECONFIG is not set, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG$/)
-  t.match(problem(() => loadAccess({ env: { HOME: home, KUBECONFIG: '/no/such' } })), /^No cluster to talk to: KUBECONFIG names \/no\/such, which does not exist, and/)
-  t.match(problem(() => loadAccess({ kubeconfig: '/no/such', env: {} })), 'Cannot read kubeconfig /no/such: there is no such file')
+  t.match(
+    problem(() => loadAccess({ env: { HOME: home } })),
+    /^No cluster to talk to: no kubeconfig at .*\.kube.config, KUBECONFIG is not set, and this is no pod with a ServiceAccount token; pass --kubeconfig FILE or set KUBECONFIG$/,
+  )
+  t.match(
+    problem(() => loadAccess({ env: { HOME: home, KUBECONFIG: '/no/such' } })),
+    /^No cluster to talk to: KUBECONFIG names \/no\/such, which does not exist, and/,
+  )
+  t.match(
+    problem(() => loadAccess({ kubeconfig: '/no/such', env: {} })),
+    'Cannot read kubeconfig /no/such: there is no such file',
+  )
 })
 
 t.test('loadAccess() names the file and what is wrong with it, but never shows its content', async t => {
-  const of = (content: object | string, context?: string) => problem(() => loadAccess({ kubeconfig: file(t, content), context, env: {} })).replace(/ \/\S+\/config/, ' FILE')
+  const of = (content: object | string, context?: string) =>
+    problem(() => loadAccess({ kubeconfig: file(t, content), context, env: {} })).replace(/ \/\S+\/config/, ' FILE')
   t.match(of('users:\n- token: secret\n  x: {\n'), /^Cannot read kubeconfig FILE: [a-z ]+ \(line 4\)$/)
   t.equal(of('just text'), 'Cannot read kubeconfig FILE: it is no YAML mapping')
   t.equal(of(''), 'Cannot use kubeconfig FILE: it has no context')
   t.equal(of({ clusters: [{ name: 'a' }] }), 'Cannot read kubeconfig FILE: clusters[0].cluster is missing')
   t.equal(of(config('a')), 'Cannot use kubeconfig FILE: it names no current context, it has a; pass --context NAME')
   t.equal(of(config('a'), 'prod\u001b'), 'Cannot use kubeconfig FILE: there is no context prod\\u{1b}, it has a')
-  t.equal(of(config('a', { 'current-context': 'a', clusters: [] })), 'Cannot use kubeconfig FILE: context a names cluster a, which is not there')
+  t.equal(
+    of(config('a', { 'current-context': 'a', clusters: [] })),
+    'Cannot use kubeconfig FILE: context a names cluster a, which is not there',
+  )
   t.equal(of(config('a', { 'current-context': 'a', users: [] })), 'Cannot use kubeconfig FILE: context a names user a, who is not there')
   t.equal(
     of(config('a', { 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'localhost:6443' } }] })),
@@ -75,7 +100,10 @@ t.test('loadAccess() names the file and what is wrong with it, but never shows i
 t.test('loadAccess() names a file that may not be read', { skip: process.getuid?.() === 0 && 'root reads everything' }, async t => {
   const path = file(t, config('a'))
   chmodSync(path, 0)
-  t.match(problem(() => loadAccess({ kubeconfig: path, env: {} })), /^Cannot read kubeconfig .*permission denied/)
+  t.match(
+    problem(() => loadAccess({ kubeconfig: path, env: {} })),
+    /^Cannot read kubeconfig .*permission denied/,
+  )
 })
 
 t.test('connectCluster() rejects with config before anything is sent', async t => {
@@ -87,7 +115,8 @@ t.test('loadAccess() falls back to the ServiceAccount of the pod', async t => {
   const account = join(root, 'var/run/secrets/kubernetes.io/serviceaccount')
   mkdirSync(account, { recursive: true })
   const { cert, key } = certificate(t, 'api', 'IP:127.0.0.1')
-  for (const [name, content] of Object.entries({ token: 'one', namespace: 'jobs\n', 'ca.crt': cert })) writeFileSync(join(account, name), content)
+  for (const [name, content] of Object.entries({ token: 'one', namespace: 'jobs\n', 'ca.crt': cert }))
+    writeFileSync(join(account, name), content)
   const server = await api(t, (_, response) => json(response, {}), { cert, key })
   const url = new URL(server.url)
   const before = { ...process.env }
@@ -100,15 +129,26 @@ t.test('loadAccess() falls back to the ServiceAccount of the pod', async t => {
   await cluster.pod(ref, calm)
   t.equal(server.received[0]?.headers.authorization, 'Bearer one')
   cluster.close()
-  t.match(problem(() => loadAccess({ ...options, context: 'prod' })), /^No cluster to talk to/)
+  t.match(
+    problem(() => loadAccess({ ...options, context: 'prod' })),
+    /^No cluster to talk to/,
+  )
 })
 
 t.test('a token file is read again after a 401', async t => {
   const { cert, key } = certificate(t, 'api', 'IP:127.0.0.1')
   const tokenFile = join(folder(t), 'token')
   writeFileSync(tokenFile, 'old')
-  const server = await api(t, ({ headers }, response) => (headers.authorization === 'Bearer new' ? json(response, {}) : refuse(response, 401, 'Unauthorized')), { cert, key })
-  const cluster = await connectCluster({ kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { tokenFile } }), callTimeoutMs: 1000, env: {} })
+  const server = await api(
+    t,
+    ({ headers }, response) => (headers.authorization === 'Bearer new' ? json(response, {}) : refuse(response, 401, 'Unauthorized')),
+    { cert, key },
+  )
+  const cluster = await connectCluster({
+    kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { tokenFile } }),
+    callTimeoutMs: 1000,
+    env: {},
+  })
   t.match(await clusterError(cluster.pod(ref, calm)), { code: 'unauthorized' })
   writeFileSync(tokenFile, 'new')
   t.same(await Promise.all([cluster.pod(ref, calm), cluster.pod(ref, calm)]), [{}, {}])
@@ -122,19 +162,33 @@ t.test('a credential plugin starts once for calls at the same time and learns wh
   const script = `echo run >> ${join(place, 'log')}; case "$KUBERNETES_EXEC_INFO" in *client.authentication.k8s.io/v1*) echo '{"status": {"token": "t1"}}';; esac`
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', script] }
   const server = await api(t, (_, response) => json(response, {}), { cert, key })
-  const cluster = await connectCluster({ kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { exec } }), callTimeoutMs: 5000, env: {} })
+  const cluster = await connectCluster({
+    kubeconfig: kubeconfig(t, server.url, { cluster: { 'certificate-authority-data': btoa(cert) }, user: { exec } }),
+    callTimeoutMs: 5000,
+    env: {},
+  })
   await Promise.all([cluster.pod(ref, calm), cluster.pod(ref, calm), cluster.pod(ref, calm)])
-  t.same(server.received.map(({ headers }) => headers.authorization), Array(3).fill('Bearer t1'))
+  t.same(
+    server.received.map(({ headers }) => headers.authorization),
+    Array(3).fill('Bearer t1'),
+  )
   t.equal(readFileSync(join(place, 'log'), 'utf8'), 'run\n')
   cluster.close()
 })
 
 t.test('a credential plugin that fails, is absent or hangs is one sentence', async t => {
   const of = async (exec: object) => {
-    const cluster = await connectCluster({ kubeconfig: kubeconfig(t, 'https://127.0.0.1:1', { user: { exec } }), callTimeoutMs: 300, env: {} })
+    const cluster = await connectCluster({
+      kubeconfig: kubeconfig(t, 'https://127.0.0.1:1', { user: { exec } }),
+      callTimeoutMs: 300,
+      env: {},
+    })
     return await clusterError(cluster.pod(ref, calm))
   }
-  t.match(await of({ command: 'sh', args: ['-c', 'echo "please\u001b log in" >&2; exit 1'] }), { code: 'unauthorized', message: /^Cannot read pod shop\/web-1: no credentials for https:\S+ \(kubeconfig .*\): please\\u\{1b\} log in/ })
+  t.match(await of({ command: 'sh', args: ['-c', 'echo "please\u001b log in" >&2; exit 1'] }), {
+    code: 'unauthorized',
+    message: /^Cannot read pod shop\/web-1: no credentials for https:\S+ \(kubeconfig .*\): please\\u\{1b\} log in/,
+  })
   t.match(await of({ command: 'no-such-plugin' }), { code: 'config', message: /: spawn no-such-plugin ENOENT$/ })
   t.match(await of({ command: 'sleep', args: ['1'] }), { code: 'unreachable', message: /within 0.3 s/ })
 })
@@ -142,9 +196,16 @@ t.test('a credential plugin that fails, is absent or hangs is one sentence', asy
 t.test('over plain HTTP no credentials are shown, unless insecure-skip-tls-verify asks for it', async t => {
   const { url, received } = await connected(t, (_, response) => json(response, {}))
   for (const cluster of [{}, { 'insecure-skip-tls-verify': true }]) {
-    const { pod, close } = await connectCluster({ kubeconfig: kubeconfig(t, url, { cluster, user: { token: 'secret' } }), callTimeoutMs: 1000, env: {} })
+    const { pod, close } = await connectCluster({
+      kubeconfig: kubeconfig(t, url, { cluster, user: { token: 'secret' } }),
+      callTimeoutMs: 1000,
+      env: {},
+    })
     await pod(ref, calm)
     close()
   }
-  t.same(received.map(({ headers }) => headers.authorization), [undefined, 'Bearer secret'])
+  t.same(
+    received.map(({ headers }) => headers.authorization),
+    [undefined, 'Bearer secret'],
+  )
 })

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { all, calm, clusterError, connected, json, refuse, type Answer } from './api.ts'
 
-const names = (pages: readonly { pods: readonly { metadata?: { name?: string } }[] }[]) => pages.map(page => page.pods.map(pod => pod.metadata?.name))
+const names = (pages: readonly { pods: readonly { metadata?: { name?: string } }[] }[]) =>
+  pages.map(page => page.pods.map(pod => pod.metadata?.name))
 
 function listOf(pages: number): Answer {
   return ({ query }, response) => {
@@ -14,14 +15,23 @@ function listOf(pages: number): Answer {
 t.test('podPages() follows the continue tokens and gives the resourceVersion of the list', async t => {
   const { cluster, received } = await connected(t, listOf(3))
   const pages = await all(cluster.podPages({ namespace: 'shop', labelSelector: 'a in (b, c)' }, calm))
-  t.same(pages.map(({ resourceVersion, restart }) => ({ resourceVersion, restart })), Array(3).fill({ resourceVersion: '77', restart: false }))
+  t.same(
+    pages.map(({ resourceVersion, restart }) => ({ resourceVersion, restart })),
+    Array(3).fill({ resourceVersion: '77', restart: false }),
+  )
   t.same(names(pages), [['p0'], ['p1'], ['p2']])
-  t.same(received.map(({ path }) => path), Array(3).fill('/api/v1/namespaces/shop/pods'))
-  t.same(received.map(({ query }) => [query.get('limit'), query.get('continue'), query.get('labelSelector')]), [
-    ['500', null, 'a in (b, c)'],
-    ['500', '1', 'a in (b, c)'],
-    ['500', '2', 'a in (b, c)'],
-  ])
+  t.same(
+    received.map(({ path }) => path),
+    Array(3).fill('/api/v1/namespaces/shop/pods'),
+  )
+  t.same(
+    received.map(({ query }) => [query.get('limit'), query.get('continue'), query.get('labelSelector')]),
+    [
+      ['500', null, 'a in (b, c)'],
+      ['500', '1', 'a in (b, c)'],
+      ['500', '2', 'a in (b, c)'],
+    ],
+  )
 })
 
 t.test('podPages() asks all namespaces without one, and takes items null for none', async t => {
@@ -49,17 +59,24 @@ t.test('podPages() starts again after a 410 in mid-list and says so', async t =>
   })
   const pages = await all(cluster.podPages({}, calm))
   t.same(names(pages), [['p0'], ['p1'], ['p0'], ['p1'], ['p2']])
-  t.same(pages.map(({ restart }) => restart), [false, false, true, false, false])
+  t.same(
+    pages.map(({ restart }) => restart),
+    [false, false, true, false, false],
+  )
 })
 
 t.test('podPages() gives up with gone when each restart ends in a 410', async t => {
-  const { cluster, received } = await connected(t, (request, response) => (request.query.has('continue') ? refuse(response, 410, 'too old') : listOf(3)(request, response)))
+  const { cluster, received } = await connected(t, (request, response) =>
+    request.query.has('continue') ? refuse(response, 410, 'too old') : listOf(3)(request, response),
+  )
   t.match(await clusterError(all(cluster.podPages({}, calm))), { code: 'gone' })
   t.equal(received.length, 8)
 })
 
 t.test('podPages() surfaces a forbidden second page only to who reads on', async t => {
-  const { cluster } = await connected(t, (request, response) => (request.query.has('continue') ? refuse(response, 403, 'no') : listOf(3)(request, response)))
+  const { cluster } = await connected(t, (request, response) =>
+    request.query.has('continue') ? refuse(response, 403, 'no') : listOf(3)(request, response),
+  )
   const first = cluster.podPages({}, calm)
   t.match(await first.next(), { done: false })
   t.match(await first.return(undefined), { done: true })
@@ -70,20 +87,44 @@ t.test('podPages() surfaces a forbidden second page only to who reads on', async
 
 t.test('podPages() refuses an answer that is no list', async t => {
   const { cluster } = await connected(t, (_, response) => json(response, { hello: 'world' }))
-  t.match(await clusterError(all(cluster.podPages({}, calm))), { code: 'server', message: /^Cannot list pods in all namespaces: http:.* answered with no list, check/ })
+  t.match(await clusterError(all(cluster.podPages({}, calm))), {
+    code: 'server',
+    message: /^Cannot list pods in all namespaces: http:.* answered with no list, check/,
+  })
 })
 
 t.test('nodesReady() and namespaceLabels() read lists by name', async t => {
   const { cluster, received } = await connected(t, ({ path }, response) => {
     if (path === '/api/v1/nodes') {
-      const node = (name: string, status: string) => ({ metadata: { name }, status: { conditions: [{ type: 'DiskPressure', status: 'True' }, { type: 'Ready', status }] } })
+      const node = (name: string, status: string) => ({
+        metadata: { name },
+        status: {
+          conditions: [
+            { type: 'DiskPressure', status: 'True' },
+            { type: 'Ready', status },
+          ],
+        },
+      })
       return json(response, { metadata: {}, items: [node('a', 'True'), node('b', 'Unknown'), { metadata: { name: 'c' } }] })
     }
     if (path === '/api/v1/namespaces/shop') return json(response, { metadata: { name: 'shop', labels: { team: 'x' } } })
     return json(response, { metadata: {}, items: [{ metadata: { name: 'shop', labels: { team: 'x' } } }, { metadata: { name: 'bare' } }] })
   })
-  t.same(await cluster.nodesReady(calm), new Map([['a', true], ['b', false], ['c', false]]))
-  t.same(await cluster.namespaceLabels({}, calm), new Map<string, object>([['shop', { team: 'x' }], ['bare', {}]]))
+  t.same(
+    await cluster.nodesReady(calm),
+    new Map([
+      ['a', true],
+      ['b', false],
+      ['c', false],
+    ]),
+  )
+  t.same(
+    await cluster.namespaceLabels({}, calm),
+    new Map<string, object>([
+      ['shop', { team: 'x' }],
+      ['bare', {}],
+    ]),
+  )
   t.same(await cluster.namespaceLabels({ namespace: 'shop' }, calm), new Map([['shop', { team: 'x' }]]))
   t.equal(received.length, 3)
 })

@@ -2,8 +2,14 @@ import t from 'tap'
 import { pauseMs, retryAfterMs } from '../../../runtime/cluster/retry.ts'
 
 t.test('pauseMs() doubles, takes up to half away at random, and obeys Retry-After', async t => {
-  t.same([1, 2, 3, 4].map(tries => pauseMs(tries, undefined, 200, 0)), [200, 400, 800, 1600])
-  t.same([1, 2, 3, 4].map(tries => pauseMs(tries, undefined, 200, 1)), [100, 200, 400, 800])
+  t.same(
+    [1, 2, 3, 4].map(tries => pauseMs(tries, undefined, 200, 0)),
+    [200, 400, 800, 1600],
+  )
+  t.same(
+    [1, 2, 3, 4].map(tries => pauseMs(tries, undefined, 200, 1)),
+    [100, 200, 400, 800],
+  )
   t.equal(pauseMs(1, 3000, 200, 0), 3000)
   t.equal(pauseMs(1, 0, 200, 0), 200)
 })

@@ -15,31 +15,52 @@ async function first<T>(count: number, changes: AsyncIterable<T>): Promise<T[]> 
 }
 
 t.test('podChanges() gives changed and deleted pods, cut anywhere between the bytes', async t => {
-  const stream = Buffer.from(event('ADDED', pod('ä', '2')) + bookmark('3') + event('MODIFIED', pod('b', '4')) + event('DELETED', pod('b', '5')))
-  const { cluster, received } = await connected(t, async (_, response) => {
+  const stream = Buffer.from(
+    event('ADDED', pod('ä', '2')) + bookmark('3') + event('MODIFIED', pod('b', '4')) + event('DELETED', pod('b', '5')),
+  )
+  const trickle = async (response: ServerResponse): Promise<void> => {
     for (const byte of stream) {
       response.write(Buffer.of(byte))
       if (byte > 127 || byte === 10) await new Promise(resolve => setTimeout(resolve, 2))
     }
-  })
+  }
+  const { cluster, received } = await connected(t, (_, response) => void trickle(response))
   t.same(await first(3, cluster.podChanges({ namespace: 'shop', labelSelector: 'x' }, '1', calm)), [
     { kind: 'changed', pod: pod('ä', '2') },
     { kind: 'changed', pod: pod('b', '4') },
     { kind: 'deleted', pod: pod('b', '5') },
   ])
   t.equal(received[0]?.path, '/api/v1/namespaces/shop/pods')
-  t.same(Object.fromEntries(received[0]?.query ?? []), { watch: '1', allowWatchBookmarks: 'true', labelSelector: 'x', resourceVersion: '1', timeoutSeconds: '30' })
+  t.same(Object.fromEntries(received[0]?.query ?? []), {
+    watch: '1',
+    allowWatchBookmarks: 'true',
+    labelSelector: 'x',
+    resourceVersion: '1',
+    timeoutSeconds: '30',
+  })
 })
 
 t.test('podChanges() connects again from the last bookmark or event when the server closes', async t => {
-  const answers = [bookmark('7'), event('ADDED', pod('a', '8')), event('ADDED', pod('b', '9')) + '{"type": "MODIF', '', event('ADDED', pod('c', '10'))]
+  const answers = [
+    bookmark('7'),
+    event('ADDED', pod('a', '8')),
+    event('ADDED', pod('b', '9')) + '{"type": "MODIF',
+    '',
+    event('ADDED', pod('c', '10')),
+  ]
   const { cluster, received } = await connected(t, ({ index }, response) => {
     response.writeHead(200)
     if (index === 2) response.write(answers[index] ?? '', () => response.destroy())
     else response.end(answers[index])
   })
-  t.same((await first(3, cluster.podChanges({}, '1', calm))).map(({ pod }) => pod.metadata?.name), ['a', 'b', 'c'])
-  t.same(received.map(({ query }) => query.get('resourceVersion')), ['1', '7', '8', '9', '9'])
+  t.same(
+    (await first(3, cluster.podChanges({}, '1', calm))).map(({ pod }) => pod.metadata?.name),
+    ['a', 'b', 'c'],
+  )
+  t.same(
+    received.map(({ query }) => query.get('resourceVersion')),
+    ['1', '7', '8', '9', '9'],
+  )
 })
 
 t.test('podChanges() notices a connection that died without a word', async t => {
@@ -49,17 +70,25 @@ t.test('podChanges() notices a connection that died without a word', async t => 
     { watchSeconds: 0.05 },
   )
   t.equal((await first(2, cluster.podChanges({}, '1', calm))).length, 2)
-  t.same(received.map(({ query }) => query.get('resourceVersion')), ['1', '2'])
+  t.same(
+    received.map(({ query }) => query.get('resourceVersion')),
+    ['1', '2'],
+  )
 })
 
 t.test('podChanges() does not wait for ever for the head of an answer', async t => {
   const { cluster, received } = await connected(t, () => {}, { callTimeoutMs: 30 })
-  t.match(await clusterError(all(cluster.podChanges({}, '1', calm))), { code: 'unreachable', message: /^Cannot watch pods in all namespaces: no complete answer from .* within 0.03 s/ })
+  t.match(await clusterError(all(cluster.podChanges({}, '1', calm))), {
+    code: 'unreachable',
+    message: /^Cannot watch pods in all namespaces: no complete answer from .* within 0.03 s/,
+  })
   t.equal(received.length, 5)
 })
 
 t.test('podChanges() throws gone when the resourceVersion is forgotten, as an event or as a status', async t => {
-  const { cluster } = await connected(t, ({ index }, response) => (index === 0 ? void response.end(expired) : refuse(response, 410, 'too old')))
+  const { cluster } = await connected(t, ({ index }, response) =>
+    index === 0 ? void response.end(expired) : refuse(response, 410, 'too old'),
+  )
   t.match(await clusterError(all(cluster.podChanges({}, '1', calm))), { code: 'gone' })
   t.match(await clusterError(all(cluster.podChanges({}, '1', calm))), { code: 'gone' })
 })
@@ -77,7 +106,10 @@ t.test('podChanges() tries again after 500 and gives up after five failures in a
 
 t.test('podChanges() names the right that is missing', async t => {
   const { cluster } = await connected(t, (_, response) => refuse(response, 403, 'no'))
-  t.match(await clusterError(all(cluster.podChanges({ namespace: 'shop' }, '1', calm))), { code: 'forbidden', message: /^Cannot watch pods in namespace shop: needs verb watch on resource pods/ })
+  t.match(await clusterError(all(cluster.podChanges({ namespace: 'shop' }, '1', calm))), {
+    code: 'forbidden',
+    message: /^Cannot watch pods in namespace shop: needs verb watch on resource pods/,
+  })
 })
 
 t.test('podChanges() ends quietly with its signal and lets go of the connection', async t => {

@@ -10,7 +10,8 @@ t.test('durationSeconds() reads every unit, alone and together', async t => {
 })
 
 t.test('DURATION refuses what is no duration', async t => {
-  for (const text of ['', '2', 's', '1.5s', '-2s', '2 s', '2S', '1s1m', '1s1s', ' 2s', '2d', '1e3s', '9999999999s']) t.notMatch(text, DURATION, text)
+  for (const text of ['', '2', 's', '1.5s', '-2s', '2 s', '2S', '1s1m', '1s1s', ' 2s', '2d', '1e3s', '9999999999s'])
+    t.notMatch(text, DURATION, text)
 })
 
 t.test('durationText() writes what durationSeconds() reads', async t => {

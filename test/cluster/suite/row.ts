@@ -1,0 +1,102 @@
+import type { Version } from '../setup/paths.ts'
+import type { Fields } from '../harness/manifests.ts'
+import type { Check } from './check.ts'
+import type { Evidence } from './evidence.ts'
+import type { Rights } from './identity.ts'
+import type { Place, Stage } from './stage.ts'
+
+/** The ways that a sweep may use: all of them, or one. */
+export const variants = ['all', 'signal', 'complete'] as const
+export type Variant = (typeof variants)[number]
+
+/** One row of the table: what stands in the cluster, and what has to come of it under each set of ways. */
+export type Row = Readonly<{
+  title: string
+  /** Objects, or YAML texts; they find the row's namespace and directory in the place. */
+  objects: (place: Place) => readonly (object | string)[]
+  expect: Readonly<Partial<Record<Variant, Expectation>>>
+  /** Beside `ways`. */
+  settings?: Fields
+  /** Those of whom no sidecar may hear a signal before each of them has ended; none: somebody else tells them too. */
+  mains?: readonly string[]
+  /** The settle delay in seconds, where it is not the default. */
+  settle?: number
+  /** What the sweeps may do, where it is not all that the ways need. */
+  rights?: Rights
+  /** One that is there already, in place of one of the row's own. */
+  namespace?: string
+  namespaceLabels?: Record<string, string>
+  /** Why older versions cannot run it. */
+  needs?: Readonly<{ kubernetes: Version; why: string }>
+  /** Until what is expected has come to be; 60 unless given. */
+  seconds?: number
+  /** Its endings take long; it is not swept together with others that would have to wait. */
+  isSlow?: boolean
+  /** Runs before any sweep: it may sweep in its own manner. */
+  script?: (stage: Stage) => Promise<void>
+  /** Runs beside the sweeps. */
+  during?: (stage: Stage) => Promise<void>
+  /** False: nobody sweeps but the script. */
+  isSwept?: boolean
+  /** What only this row has to say of the evidence. */
+  check?: (evidence: Evidence, variant: Variant) => readonly Check[]
+}>
+
+/** What has to come of a row; whatever is not said has to be as if nobody had swept. */
+export type Expectation = Readonly<{
+  /** Of the Job; `none` where there is none. */
+  job: 'Complete' | 'Failed' | 'active' | 'gone' | 'none'
+  /**
+   * What each actor wrote down: `start TERM exit 0`; restarts within a pod follow each other, the lives in one pod after
+   * another are divided by ` | `.
+   */
+  stories: Readonly<Record<string, string | RegExp>>
+  /** What the kubelet shows of containers that neither wrote down their exit nor run: an exit code, or why it waits. */
+  states?: Readonly<Record<string, string>>
+  /** `ended by complete`, `failed`, `reported`, `vanished`; one a pod. */
+  outcomes: readonly string[]
+  /** The errors of attempts that did not end it. */
+  tried?: readonly RegExp[]
+  /** The last verdict that was not about a finished pod: `end left-over`. */
+  verdict: string
+  /** Codes of the verdicts' warnings. */
+  warnings?: readonly string[]
+  /** What the summaries say that the sweep could not see or do. */
+  limits?: readonly RegExp[]
+  /** What the sweeps asked the API server to do; follows from the outcomes unless given. */
+  calls?: Partial<Calls>
+  /** `Pod SidecarsEnded`; follow from outcomes and verdict unless given. */
+  events?: readonly string[]
+}>
+
+export type Calls = Readonly<{ claims: number; completions: number; execs: number }>
+
+type More = Partial<Expectation>
+
+const endedStories = { main: 'start exit 0', sidecar: 'start TERM exit 0' }
+const keptStories = { main: 'start exit 0', sidecar: 'start' }
+
+/** The sweep ends the pod by that way and its Job is Complete. */
+export function ended(by: 'signal' | 'complete', stories: Expectation['stories'] = endedStories, more: More = {}): Expectation {
+  return { job: 'Complete', stories, outcomes: [`ended by ${by}`], verdict: 'end left-over', ...more }
+}
+
+/** The sweep ends nothing, for the reason of that verdict, and the Job is as active as it was. */
+export function kept(verdict: string, stories: Expectation['stories'] = keptStories, more: More = {}): Expectation {
+  return { job: 'active', stories, outcomes: [], verdict, ...more }
+}
+
+/** The same under whatever ways. */
+export function always(expectation: Expectation): Row['expect'] {
+  return { all: expectation, signal: expectation, complete: expectation }
+}
+
+/** The usual case of a sidecar whose exit code nobody knows: completed where that is allowed, else told. */
+export function completedOrTold(stories?: Expectation['stories'], more?: More): Row['expect'] {
+  return { all: ended('complete', stories, more), signal: ended('signal', stories, more), complete: ended('complete', stories, more) }
+}
+
+/** The usual case of a sidecar whose exit code is known to do no harm: told where that is allowed, else completed. */
+export function toldOrCompleted(stories?: Expectation['stories'], more?: More): Row['expect'] {
+  return { all: ended('signal', stories, more), signal: ended('signal', stories, more), complete: ended('complete', stories, more) }
+}

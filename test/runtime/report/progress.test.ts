@@ -1,0 +1,31 @@
+import t from 'tap'
+import { progress } from '../../../runtime/report/progress.ts'
+import { outcome, verdict } from './builders.ts'
+
+t.test('progress() redraws one line, not more often than it should, and takes it away', async t => {
+  const texts: string[] = []
+  let now = 0
+  const bar = progress({ write: text => texts.push(text), now: () => now })
+  bar.record(verdict({ decision: 'wait' }))
+  bar.record(verdict())
+  now = 100
+  bar.record(verdict())
+  now = 200
+  bar.record(outcome())
+  bar.end()
+  bar.end()
+  t.strictSame(texts, [
+    '\r\x1b[K1 pods judged …',
+    '\r\x1b[K3 pods judged, waiting for 2 endings …',
+    '\r\x1b[K3 pods judged, waiting for 1 ending …',
+    '\r\x1b[K',
+  ])
+})
+
+t.test('progress() writes nothing before its first record', async t => {
+  const texts: string[] = []
+  const bar = progress({ write: text => texts.push(text), now: () => 0 })
+  bar.clear()
+  bar.end()
+  t.strictSame(texts, [])
+})
