@@ -1,31 +1,9 @@
 import type { Argument, Command, Option } from 'commander'
 import { bashCompletion } from './completion/bash.ts'
+import type { CommandLine, Flag } from './completion/command-line.ts'
 import { fishCompletion } from './completion/fish.ts'
 import { zshCompletion } from './completion/zsh.ts'
 import { FILE_PLACEHOLDER, program } from './config/program.ts'
-
-/** What a shell can offer on a command line. */
-export interface CommandLine {
-  readonly name: string
-  /** Words of the line itself: `sidecar-reaper --help`. */
-  readonly flags: readonly Flag[]
-  readonly commands: readonly SubCommand[]
-}
-
-export interface SubCommand {
-  readonly name: string
-  readonly summary: string
-  readonly flags: readonly Flag[]
-  /** What the first argument may be, when that is known. */
-  readonly values: readonly string[]
-}
-
-export interface Flag {
-  /** `-n`, `--namespace`. */
-  readonly spellings: readonly string[]
-  readonly description: string
-  readonly value: 'none' | 'file' | 'other' | { readonly choices: readonly string[] }
-}
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
 

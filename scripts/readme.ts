@@ -35,11 +35,31 @@ export async function run(command: string): Promise<string> {
   return stdout
 }
 
+interface Setting {
+  readonly description: string
+  readonly default?: unknown
+  readonly enum?: readonly string[]
+  readonly items?: { readonly enum?: readonly string[] }
+}
+
 /** The settings as a Markdown table, by their JSON Schema. */
 export function settingsTable(): string {
-  const { properties } = JSON.parse(settingsJsonSchema()) as { properties: Record<string, { description: string; default?: unknown }> } // our own schema
-  const rows = Object.entries(properties).map(([name, { description, default: value }]) => `| \`${name}\` | ${defaultText(value)} | ${description.replaceAll('|', '\\|')} |`)
-  return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n')
+  const { properties } = JSON.parse(settingsJsonSchema()) as { properties: Record<string, Setting> } // our own schema
+  const rows = Object.entries(properties).map(([name, setting]) => {
+    const cells = [`\`${name}\``, values(setting), defaultText(setting.default), setting.description]
+    return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  })
+  return ['<!-- prettier-ignore -->', '| setting | values | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function values(setting: Setting): string {
+  const { enum: one, items } = setting
+  if (one) return one.map(value => `\`${value}\``).join(', ')
+  if (items?.enum) return `list of ${items.enum.map(value => `\`${value}\``).join(', ')}`
+  if (items) return 'list of names'
+  if (typeof setting.default === 'number') return 'number'
+  if (setting.default === null) return 'label key'
+  return /^\d+%$/.test(String(setting.default)) ? 'percentage' : typeof setting.default === 'object' ? 'rows by name' : 'duration'
 }
 
 function defaultText(value: unknown): string {

@@ -67,12 +67,25 @@ function show(sandbox: Sandbox): void {
   for (const { job } of JOBS) {
     const name = job.name ?? ''
     const pods = sandbox.podsOf(NAMESPACE, name)
-    const states = ['main', 'proxy'].map(container => state(pods.at(-1)?.status.containerStatuses?.find(status => status.name === container)?.state))
-    say([name.padEnd(9), (isComplete(sandbox, name) ? 'Complete' : 'Running').padEnd(10), String(pods.length).padEnd(5), ...states.map(text => text.padEnd(10))].join(' ').trimEnd())
+    const states = ['main', 'proxy'].map(container =>
+      state(pods.at(-1)?.status.containerStatuses?.find(status => status.name === container)?.state),
+    )
+    say(
+      [
+        name.padEnd(9),
+        (isComplete(sandbox, name) ? 'Complete' : 'Running').padEnd(10),
+        String(pods.length).padEnd(5),
+        ...states.map(text => text.padEnd(10)),
+      ]
+        .join(' ')
+        .trimEnd(),
+    )
   }
 }
 
-function state(of: { readonly terminated?: { readonly exitCode: number }; readonly waiting?: { readonly reason?: string } } | undefined): string {
+function state(
+  of: { readonly terminated?: { readonly exitCode: number }; readonly waiting?: { readonly reason?: string } } | undefined,
+): string {
   if (of?.terminated) return `exited ${of.terminated.exitCode}`
   return of?.waiting ? (of.waiting.reason ?? 'waiting') : 'running'
 }

@@ -21,7 +21,9 @@ for (const { command } of commands.filter(shown => shown.command.startsWith('sid
 }
 
 t.test('every npm script that the README names is one', t => {
-  const named = [...page.matchAll(/npm (?:run (?:--silent )?)?([a-z:]+)/g)].map(([, name = '']) => name).filter(name => name !== 'ci' && name !== 'run')
+  const named = [...page.matchAll(/npm (?:run (?:--silent )?)?([a-z:]+)/g)]
+    .map(([, name = '']) => name)
+    .filter(name => name !== 'ci' && name !== 'run')
   const known = Object.keys(packageJson.scripts)
   t.strictSame(
     named.filter(name => !known.includes(name)),

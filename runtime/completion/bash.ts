@@ -1,4 +1,4 @@
-import type { CommandLine, Flag } from '../completion.ts'
+import type { CommandLine, Flag } from './command-line.ts'
 
 /** A completion script for bash 3.2 or newer; it needs no bash-completion package. */
 export function bashCompletion({ name, flags, commands }: CommandLine): string {

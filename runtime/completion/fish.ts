@@ -1,4 +1,4 @@
-import type { CommandLine, Flag } from '../completion.ts'
+import type { CommandLine, Flag } from './command-line.ts'
 
 /** A completion script for fish 3 or newer. */
 export function fishCompletion({ name, flags, commands }: CommandLine): string {

@@ -1,4 +1,4 @@
-import type { CommandLine, Flag, SubCommand } from '../completion.ts'
+import type { CommandLine, Flag, SubCommand } from './command-line.ts'
 
 /** A completion script for zsh: a file `_sidecar-reaper` on $fpath, or sourced. */
 export function zshCompletion({ name, flags, commands }: CommandLine): string {
