@@ -44,12 +44,7 @@ export function denial(user: string, action: Action): Status {
   const { verb, resource, group, namespace, name } = action
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
   const [plural = ''] = resource.split('/')
-  return forbidden(
-    plural,
-    group,
-    name,
-    `User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
-  )
+  return forbidden(plural, group, name, `User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`)
 }
 
 /** Answers a SelfSubjectAccessReview. */
@@ -60,9 +55,7 @@ export function accessReview(denied: readonly Denial[], body: Json): Json {
   const full = subresource ? `${text(resource)}/${text(subresource)}` : text(resource)
   const action = { verb: text(verb), resource: full, group: text(group), namespace: text(namespace), name: text(name) }
   const isAllowed = wanted === undefined || !isDenied(denied, action)
-  const status = isAllowed
-    ? { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "sidecar-reaper"' }
-    : { allowed: false }
+  const status = isAllowed ? { allowed: true, reason: 'RBAC: allowed by ClusterRoleBinding "sidecar-reaper"' } : { allowed: false }
   return {
     kind: 'SelfSubjectAccessReview',
     apiVersion: 'authorization.k8s.io/v1',
@@ -74,9 +67,7 @@ export function accessReview(denied: readonly Denial[], body: Json): Json {
 
 function fields(value: Json | undefined): { readonly [key: string]: Json } {
   // Not null, not a list: a JSON object.
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as { readonly [key: string]: Json })
-    : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {}
 }
 
 function text(value: Json | undefined): string {

@@ -67,10 +67,7 @@ t.test('selectors and namespaces narrow a list', async t => {
   t.teardown(sandbox.close)
   sandbox.addPods(1, () => ({ manifest: stuckPod('other', { namespace: 'shop' }) }))
   t.strictSame(names((await call(sandbox, 'GET', '/api/v1/namespaces/shop/pods')).body), ['other'])
-  t.strictSame(names((await call(sandbox, 'GET', '/api/v1/pods?labelSelector=job-name+in+(p1,other)')).body), [
-    'p1',
-    'other',
-  ])
+  t.strictSame(names((await call(sandbox, 'GET', '/api/v1/pods?labelSelector=job-name+in+(p1,other)')).body), ['p1', 'other'])
   t.strictSame(names((await call(sandbox, 'GET', '/api/v1/pods?fieldSelector=status.phase%3DPending')).body), [])
   t.match(await call(sandbox, 'GET', '/api/v1/pods?labelSelector=a+~+b'), {
     status: 400,
@@ -102,10 +99,7 @@ t.test('failures come in the words of the apiserver', async t => {
     reason: 'Unauthorized',
     code: 401,
   })
-  t.match(
-    await call(sandbox, 'PATCH', '/api/v1/namespaces/default/pods/p0/status', [], 'application/json-patch+json'),
-    { status: 415 },
-  )
+  t.match(await call(sandbox, 'PATCH', '/api/v1/namespaces/default/pods/p0/status', [], 'application/json-patch+json'), { status: 415 })
 })
 
 t.test('a stale resourceVersion in a patch is a Conflict, and nothing changes', async t => {
@@ -130,28 +124,25 @@ t.test('a stale resourceVersion in a patch is a Conflict, and nothing changes', 
   })
 })
 
-t.test(
-  'a patch of the status leaves the spec, one of the pod leaves the status, one that changes nothing makes no version',
-  async t => {
-    const sandbox = await sandboxWith(1)
-    t.teardown(sandbox.close)
-    const status = await patchStatus(sandbox, 'p0', {
-      metadata: { annotations: { a: '1' } },
-      spec: { nodeName: 'elsewhere' },
-    })
-    t.match(status.body, { metadata: { annotations: { a: '1' } }, spec: { nodeName: 'sandbox-node' } })
-    const pod = await call(
-      sandbox,
-      'PATCH',
-      '/api/v1/namespaces/default/pods/p0',
-      { metadata: { annotations: { b: '2' } }, status: { phase: 'Failed' } },
-      'application/strategic-merge-patch+json',
-    )
-    t.match(pod.body, { metadata: { annotations: { a: '1', b: '2' } }, status: { phase: 'Running' } })
-    const again = await patchStatus(sandbox, 'p0', { metadata: { annotations: { b: '2' } } })
-    t.equal(again.body.metadata?.resourceVersion, pod.body.metadata?.resourceVersion)
-  },
-)
+t.test('a patch of the status leaves the spec, one of the pod leaves the status, one that changes nothing makes no version', async t => {
+  const sandbox = await sandboxWith(1)
+  t.teardown(sandbox.close)
+  const status = await patchStatus(sandbox, 'p0', {
+    metadata: { annotations: { a: '1' } },
+    spec: { nodeName: 'elsewhere' },
+  })
+  t.match(status.body, { metadata: { annotations: { a: '1' } }, spec: { nodeName: 'sandbox-node' } })
+  const pod = await call(
+    sandbox,
+    'PATCH',
+    '/api/v1/namespaces/default/pods/p0',
+    { metadata: { annotations: { b: '2' } }, status: { phase: 'Failed' } },
+    'application/strategic-merge-patch+json',
+  )
+  t.match(pod.body, { metadata: { annotations: { a: '1', b: '2' } }, status: { phase: 'Running' } })
+  const again = await patchStatus(sandbox, 'p0', { metadata: { annotations: { b: '2' } } })
+  t.equal(again.body.metadata?.resourceVersion, pod.body.metadata?.resourceVersion)
+})
 
 t.test('what is denied is Forbidden, and the access review says so before', async t => {
   const user = 'system:serviceaccount:ops:reaper'
@@ -223,19 +214,12 @@ t.test('a posted Job runs with the behaviours of the sandbox, and a deleted pod 
   })
   t.teardown(sandbox.close)
   const { metadata, spec } = jobManifest()
-  t.match(
-    await call(
-      sandbox,
-      'POST',
-      '/apis/batch/v1/namespaces/default/jobs',
-      JSON.parse(JSON.stringify({ metadata, spec })),
-    ),
-    { status: 201, body: { kind: 'Job', apiVersion: 'batch/v1' } },
-  )
+  t.match(await call(sandbox, 'POST', '/apis/batch/v1/namespaces/default/jobs', JSON.parse(JSON.stringify({ metadata, spec }))), {
+    status: 201,
+    body: { kind: 'Job', apiVersion: 'batch/v1' },
+  })
   const [pod] = await sandbox.waitFor(
-    () =>
-      sandbox.podsOf('default', 'report').some(one => one.status.phase === 'Running') &&
-      sandbox.podsOf('default', 'report'),
+    () => sandbox.podsOf('default', 'report').some(one => one.status.phase === 'Running') && sandbox.podsOf('default', 'report'),
   )
   const name = pod?.metadata.name ?? ''
   t.match(await call(sandbox, 'DELETE', `/api/v1/namespaces/default/pods/${name}`), {

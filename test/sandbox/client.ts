@@ -26,13 +26,7 @@ export type ReplyBody = {
 }
 
 /** A plain call of the sandbox's API. */
-export async function call(
-  sandbox: Sandbox,
-  method: string,
-  path: string,
-  body?: Json,
-  contentType = 'application/json',
-): Promise<Reply> {
+export async function call(sandbox: Sandbox, method: string, path: string, body?: Json, contentType = 'application/json'): Promise<Reply> {
   const response = await fetch(sandbox.url + path, {
     method,
     headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': contentType },
@@ -92,17 +86,7 @@ export async function exec(
     },
   })
   const { promise, resolve, reject } = Promise.withResolvers<V1Status>()
-  const socket = await new Exec(config).exec(
-    'default',
-    pod,
-    container,
-    [...command],
-    stream,
-    stream,
-    null,
-    false,
-    resolve,
-  )
+  const socket = await new Exec(config).exec('default', pod, container, [...command], stream, stream, null, false, resolve)
   socket.onclose = () => reject(new Error('The socket was closed without a status'))
   const status = await promise
   return { status, output }

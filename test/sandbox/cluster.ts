@@ -76,10 +76,7 @@ export class Cluster {
     } as const
     const metadata = this.store.metadata({ ...manifest.metadata, namespace })
     this.#runs.set(metadata.uid, run)
-    const { object } = this.store.pods.add(
-      { metadata, spec, status: manifest.status ?? { phase: 'Pending' } },
-      'sandbox',
-    )
+    const { object } = this.store.pods.add({ metadata, spec, status: manifest.status ?? { phase: 'Pending' } }, 'sandbox')
     this.kubelet.run(object, run)
     return this.store.pods.entry(keyOf(metadata)) ?? missing(object)
   }
@@ -96,22 +93,16 @@ export class Cluster {
   addNamespace(name: string, labels: Readonly<Record<string, string>> = {}): void {
     if (this.store.namespaces.entry(name) !== undefined) return
     const metadata = this.store.metadata({ name, labels: { 'kubernetes.io/metadata.name': name, ...labels } })
-    this.store.namespaces.add(
-      { metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
-      'sandbox',
-    )
+    this.store.namespaces.add({ metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }, 'sandbox')
   }
 
   /** A node; the kubelet of one that is not Ready hears nothing and answers nothing. */
   addNode(name: string, isReady = true): void {
     const lastTransitionTime = apiTime(this.options.now())
-    const ready = isReady
-      ? { status: 'True', reason: 'KubeletReady' }
-      : { status: 'Unknown', reason: 'NodeStatusUnknown' }
+    const ready = isReady ? { status: 'True', reason: 'KubeletReady' } : { status: 'Unknown', reason: 'NodeStatusUnknown' }
     const status = { conditions: [{ type: 'Ready', ...ready, lastTransitionTime }] }
     const known = this.store.nodes.update(name, node => ({ ...node, status }), 'sandbox')
-    if (known === undefined)
-      this.store.nodes.add({ metadata: this.store.metadata({ name }), spec: {}, status }, 'sandbox')
+    if (known === undefined) this.store.nodes.add({ metadata: this.store.metadata({ name }), spec: {}, status }, 'sandbox')
   }
 
   /** Deletes a pod as the API does: with its grace, or at once when that is 0 or nothing runs it. */
@@ -123,9 +114,7 @@ export class Cluster {
       ...stored,
       metadata: { ...stored.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds },
     })
-    return pod.metadata.deletionTimestamp === undefined
-      ? this.store.pods.update(key, mark, 'client')
-      : this.store.pods.entry(key)
+    return pod.metadata.deletionTimestamp === undefined ? this.store.pods.update(key, mark, 'client') : this.store.pods.entry(key)
   }
 
   /** The same pod under a new uid, run from the start. */

@@ -58,10 +58,8 @@ function shell(script: string): CommandResult {
 }
 
 function kill(args: readonly string[]): CommandResult {
-  const [pid, option] =
-    args[0] === '-s' ? [args[2], args[1]] : args.length > 1 ? [args[1], args[0]?.replace(/^-/, '')] : [args[0], 'TERM']
-  if (pid === undefined || option === undefined)
-    return { kind: 'exit', code: 1, stderr: 'kill: usage: kill [-s sigspec | -sigspec] pid\n' }
+  const [pid, option] = args[0] === '-s' ? [args[2], args[1]] : args.length > 1 ? [args[1], args[0]?.replace(/^-/, '')] : [args[0], 'TERM']
+  if (pid === undefined || option === undefined) return { kind: 'exit', code: 1, stderr: 'kill: usage: kill [-s sigspec | -sigspec] pid\n' }
   if (pid !== '1') return { kind: 'exit', code: 1, stderr: `kill: can't kill pid ${pid}: No such process\n` }
   if (option === '0') return { kind: 'exit', code: 0 }
   const signal = signals.find(name => name === option.replace(/^SIG/, '')) ?? posixNumbers[option]

@@ -80,8 +80,7 @@ export class Container {
       this.#restartCount += 1
     }
     this.behaviour = this.#host.behaviour(this.spec.name)
-    if (this.behaviour.pull === 'fails')
-      return this.wait('ImagePullBackOff', `Back-off pulling image "${this.spec.image}"`)
+    if (this.behaviour.pull === 'fails') return this.wait('ImagePullBackOff', `Back-off pulling image "${this.spec.image}"`)
     this.#containerID = `containerd://${randomBytes(32).toString('hex')}`
     this.#launch()
   }

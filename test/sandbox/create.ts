@@ -15,8 +15,7 @@ import { eventResource, jobResource, namespaceResource, podResource } from './re
 export function create(cluster: Cluster, collection: Collection<KubeObject>, request: ApiRequest): Answer {
   const { resource } = collection
   const body = jsonBody(request.body)
-  if (body === undefined)
-    return statusAnswer(badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`))
+  if (body === undefined) return statusAnswer(badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`))
   // As far as the sandbox looks at it; it checks no schema.
   const given = body as unknown as Manifest<KubeObject>
   if (resource.isNamespaced && cluster.store.namespaces.entry(request.namespace) === undefined)
@@ -37,8 +36,7 @@ export function create(cluster: Cluster, collection: Collection<KubeObject>, req
   if (faults.length > 0) return statusAnswer(invalid(resource, name ?? '', faults))
   const { namespace: _namespace, ...own } = given.metadata
   const manifest = { ...given, metadata: resource.isNamespaced ? { ...own, namespace: request.namespace } : own }
-  if (name !== undefined && collection.entry(keyOf(manifest.metadata)) !== undefined)
-    return statusAnswer(alreadyExists(resource, name))
+  if (name !== undefined && collection.entry(keyOf(manifest.metadata)) !== undefined) return statusAnswer(alreadyExists(resource, name))
   return entryAnswer(201, store(cluster, collection, manifest))
 }
 

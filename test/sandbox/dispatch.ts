@@ -68,17 +68,12 @@ export function collectionOf(cluster: Cluster, request: ApiRequest): Collection<
   // One element of the union is as good as another here: each is asked for its own objects only.
   const all = [pods, jobs, nodes, namespaces, events] as readonly Collection<KubeObject>[]
   return all.find(
-    ({ resource }) =>
-      resource.plural === request.resource && resource.group === request.group && resource.version === request.version,
+    ({ resource }) => resource.plural === request.resource && resource.group === request.group && resource.version === request.version,
   )
 }
 
 function isAccessReview(request: ApiRequest): boolean {
-  return (
-    request.group === 'authorization.k8s.io' &&
-    request.resource === 'selfsubjectaccessreviews' &&
-    request.verb === 'create'
-  )
+  return request.group === 'authorization.k8s.io' && request.resource === 'selfsubjectaccessreviews' && request.verb === 'create'
 }
 
 function version(gitVersion: string): Answer {

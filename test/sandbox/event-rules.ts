@@ -6,9 +6,7 @@ const maxNote = 1024
 
 /** What the server would find wrong in an events.k8s.io/v1 Event (pkg/apis/core/validation/events.go). */
 export function eventFaults(event: { readonly [field: string]: Json }, namespace: string): readonly FieldFault[] {
-  const missing = required
-    .filter(field => !event[field])
-    .map(field => ({ field, reason: 'FieldValueRequired', message: 'Required value' }))
+  const missing = required.filter(field => !event[field]).map(field => ({ field, reason: 'FieldValueRequired', message: 'Required value' }))
   const { namespace: regarding = '' }: { namespace?: string } = Object(event['regarding'])
   const elsewhere =
     regarding === namespace

@@ -17,11 +17,7 @@ export type ExecTarget = {
 }
 
 /** Finds the container of an exec request, or says why it can't, in the apiserver's words (registry/core/pod/strategy.go). */
-export function execTarget(
-  store: Store,
-  kubelet: Kubelet,
-  request: ApiRequest,
-): ExecTarget | { readonly refusal: Status } {
+export function execTarget(store: Store, kubelet: Kubelet, request: ApiRequest): ExecTarget | { readonly refusal: Status } {
   const pod = store.pods.entry(`${request.namespace}/${request.name}`)?.object
   if (pod === undefined) return { refusal: notFound(podResource, request.name) }
   const streams = ['stdin', 'stdout', 'stderr'].some(name => ['true', '1'].includes(request.query.get(name) ?? ''))
@@ -30,14 +26,11 @@ export function execTarget(
   const wanted = request.query.get('container') ?? ''
   if (wanted === '' && names.length > 1) {
     return {
-      refusal: badRequest(
-        `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`,
-      ),
+      refusal: badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`),
     }
   }
   const name = wanted === '' ? (names[0] ?? '') : wanted
-  if (!names.includes(name))
-    return { refusal: badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`) }
+  if (!names.includes(name)) return { refusal: badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`) }
   const worker = kubelet.worker(pod)
   const container = worker?.container(name)
   return { pod, name, worker, container: container?.state.running === undefined ? undefined : container }

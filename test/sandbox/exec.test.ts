@@ -18,11 +18,7 @@ function proxyExit(sandbox: Sandbox): number | undefined {
 }
 
 /** Upgrades by hand: gives the frames, or the answer that refused. */
-async function upgrade(
-  sandbox: Sandbox,
-  query: string,
-  protocol: string,
-): Promise<{ status: number; text: string; protocol: string }> {
+async function upgrade(sandbox: Sandbox, query: string, protocol: string): Promise<{ status: number; text: string; protocol: string }> {
   const url = `${sandbox.url.replace('http', 'ws')}/api/v1/namespaces/default/pods/p/exec?${query}`
   const socket = new WebSocket(url, protocol, { headers: { authorization: `Bearer ${sandbox.token}` } })
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string; protocol: string }>()
@@ -145,16 +141,10 @@ t.test('an exec that can not be is refused before the upgrade', async t => {
     return `${status} ${JSON.parse(text).message}`
   }
   t.equal(await refusal('command=kill&container=nope&stdout=true'), '400 container nope is not valid for pod p')
-  t.equal(
-    await refusal('command=kill&stdout=true'),
-    '400 a container name must be specified for pod p, choose one of: [main proxy]',
-  )
+  t.equal(await refusal('command=kill&stdout=true'), '400 a container name must be specified for pod p, choose one of: [main proxy]')
   t.equal(await refusal('command=kill&container=proxy'), '400 you must specify at least 1 of stdin, stdout, stderr')
   sandbox.addNode('sandbox-node', false)
-  t.match(
-    await refusal('command=kill&container=proxy&stdout=true'),
-    /^500 Internal error occurred: error dialing backend/,
-  )
+  t.match(await refusal('command=kill&container=proxy&stdout=true'), /^500 Internal error occurred: error dialing backend/)
 })
 
 t.test('exec needs the verb get, and from 1.35 create too', async t => {

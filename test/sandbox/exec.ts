@@ -24,15 +24,10 @@ export function serveExec(
   // The server greets on the lowest channel that it may write to.
   send(
     socket,
-    request.query.get('stdout') === 'true'
-      ? channels.stdout
-      : request.query.get('stderr') === 'true'
-        ? channels.stderr
-        : channels.status,
+    request.query.get('stdout') === 'true' ? channels.stdout : request.query.get('stderr') === 'true' ? channels.stderr : channels.status,
     '',
   )
-  if (target.container === undefined)
-    return finish(socket, failed(`unable to upgrade connection: ${containerNotFound(target.name)}`))
+  if (target.container === undefined) return finish(socket, failed(`unable to upgrade connection: ${containerNotFound(target.name)}`))
   const argv = request.query.getAll('command')
   const result = interpret(argv, target.container.behaviour)
   if (result.kind === 'exit' && effect?.deliver !== false) carryOut(target, result)
@@ -93,9 +88,7 @@ function nonZeroExit(code: number, protocol: string, argv: readonly string[]): J
 }
 
 function missingProgram(program: string, protocol: string): Json {
-  const how = program.includes('/')
-    ? `stat ${program}: no such file or directory`
-    : 'executable file not found in $PATH'
+  const how = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
   const id = randomBytes(32).toString('hex')
   const runc = `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${how}: unknown`
   const message = `error executing command in container: failed to exec in container: failed to start exec "${id}": ${runc}`

@@ -48,11 +48,7 @@ export function conflict(resource: Resource, name: string): Status {
 
 export function unsupportedPatch(): Status {
   const types = 'application/merge-patch+json, application/strategic-merge-patch+json'
-  return failure(
-    415,
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${types}`,
-  )
+  return failure(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${types}`)
 }
 
 export type FieldFault = { readonly field: string; readonly reason: string; readonly message: string }

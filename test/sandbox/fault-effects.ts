@@ -24,8 +24,7 @@ export function compact(cluster: Cluster, lists: Lists): void {
 function restart(cluster: Cluster, key: string, name: string): void {
   const pod = cluster.store.pods.entry(key)?.object
   const container = pod === undefined ? undefined : cluster.kubelet.worker(pod)?.container(name)
-  if (container === undefined)
-    throw new RangeError(`Cannot restart ${name} of ${key}: the sandbox runs no such container`)
+  if (container === undefined) throw new RangeError(`Cannot restart ${name} of ${key}: the sandbox runs no such container`)
   container.restart()
 }
 

@@ -49,10 +49,7 @@ t.test('cut: the connection breaks within the body', async t => {
 })
 
 t.test('delay and hang: an answer comes late or never', async t => {
-  const sandbox = await sandboxWith(
-    { on: { verb: 'get' }, do: { kind: 'delay', ms: 60 } },
-    { on: { verb: 'list' }, do: { kind: 'hang' } },
-  )
+  const sandbox = await sandboxWith({ on: { verb: 'get' }, do: { kind: 'delay', ms: 60 } }, { on: { verb: 'list' }, do: { kind: 'hang' } })
   t.teardown(sandbox.close)
   const began = performance.now()
   t.equal((await call(sandbox, 'GET', p0)).status, 200)
@@ -132,10 +129,7 @@ t.test('compact: the next watch starts too far in the past', async t => {
   t.teardown(sandbox.close)
   const { body } = await call(sandbox, 'GET', pods)
   await patchStatus(sandbox, 'p0', { metadata: { annotations: { a: '1' } } })
-  t.equal(
-    await nextEvent(watchEvents(sandbox, `${pods}?watch=1&resourceVersion=${body.metadata?.resourceVersion}`)),
-    'ERROR Expired',
-  )
+  t.equal(await nextEvent(watchEvents(sandbox, `${pods}?watch=1&resourceVersion=${body.metadata?.resourceVersion}`)), 'ERROR Expired')
 })
 
 t.test('node: faults find the requests for the pods of a node', async t => {

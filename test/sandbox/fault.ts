@@ -88,10 +88,7 @@ function isFor(match: Match, request: ApiRequest, node: string): boolean {
 }
 
 /** The effect of one kind among those of a request. */
-export function effectOf<K extends Effect['kind']>(
-  effects: readonly Effect[],
-  kind: K,
-): Extract<Effect, { kind: K }> | undefined {
+export function effectOf<K extends Effect['kind']>(effects: readonly Effect[], kind: K): Extract<Effect, { kind: K }> | undefined {
   // Its kind was just compared, which find() can't tell the compiler of a generic union.
   return effects.find(effect => effect.kind === kind) as Extract<Effect, { kind: K }> | undefined
 }

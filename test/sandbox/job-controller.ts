@@ -41,8 +41,7 @@ export class JobController {
   #seen(change: Change): void {
     const object = (change.after ?? change.before)?.object
     if (object === undefined) return
-    if (change.resource === jobResource && change.type === 'ADDED')
-      this.#queue(object.metadata.uid, keyOf(object.metadata))
+    if (change.resource === jobResource && change.type === 'ADDED') this.#queue(object.metadata.uid, keyOf(object.metadata))
     // The changes of the resource pods carry pods.
     if (change.resource === podResource) this.#seenPod(object as Pod, change.type === 'DELETED')
   }
@@ -100,11 +99,7 @@ export class JobController {
       ...(step.kind === 'fail' && { active: 0 }),
       conditions: mergeConditions(before.conditions ?? [], conditions(step), now),
     })
-    this.#tools.store.jobs.update(
-      keyOf(job.metadata),
-      stored => ({ ...stored, status: status(stored.status) }),
-      'job-controller',
-    )
+    this.#tools.store.jobs.update(keyOf(job.metadata), stored => ({ ...stored, status: status(stored.status) }), 'job-controller')
   }
 
   #create(job: Job): void {
@@ -116,9 +111,7 @@ export class JobController {
       'controller-uid': uid,
       'job-name': name,
     }
-    const ownerReferences = [
-      { apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true, blockOwnerDeletion: true },
-    ]
+    const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true, blockOwnerDeletion: true }]
     const metadata = {
       ...given,
       name: `${name}-${nameSuffix()}`,
@@ -143,16 +136,13 @@ function count(progress: Progress, pod: Pod, isGone: boolean): void {
 
 /** Whether a Job is Complete or Failed. */
 export function isFinished(job: Job): boolean {
-  return (job.status.conditions ?? []).some(
-    condition => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True',
-  )
+  return (job.status.conditions ?? []).some(condition => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True')
 }
 
 function conditions(step: JobStep): readonly Condition[] {
   if (step.kind === 'complete')
     return both('SuccessCriteriaMet', 'Complete', 'CompletionsReached', 'Reached expected number of succeeded pods')
-  if (step.kind === 'fail')
-    return both('FailureTarget', 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit')
+  if (step.kind === 'fail') return both('FailureTarget', 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit')
   return []
 }
 

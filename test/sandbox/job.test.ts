@@ -13,8 +13,7 @@ async function withJob(options: JobOptions, behaviours: Behaviours): Promise<{ s
   const sandbox = await startSandbox({ processes: 'memory', timings: { backOffMs: 10 } })
   sandbox.addJob(jobManifest(options), { behaviours })
   const pod = await sandbox.waitFor(
-    () =>
-      sandbox.podsOf('default', 'report').find(candidate => mainCode(candidate) !== undefined && hasSettled(candidate)),
+    () => sandbox.podsOf('default', 'report').find(candidate => mainCode(candidate) !== undefined && hasSettled(candidate)),
     { what: "the main's end" },
   )
   return { sandbox, pod }
@@ -30,23 +29,15 @@ function hasSettled(pod: Pod): boolean {
 }
 
 function jobPhase(sandbox: Sandbox): string | undefined {
-  return sandbox
-    .job('default', 'report')
-    ?.status.conditions?.find(condition => ['Complete', 'Failed'].includes(condition.type))?.type
+  return sandbox.job('default', 'report')?.status.conditions?.find(condition => ['Complete', 'Failed'].includes(condition.type))?.type
 }
 
-function statusOf(
-  sandbox: Sandbox,
-  pod: Pod,
-  name: string,
-): NonNullable<Pod['status']['containerStatuses']>[number] | undefined {
+function statusOf(sandbox: Sandbox, pod: Pod, name: string): NonNullable<Pod['status']['containerStatuses']>[number] | undefined {
   return sandbox.pod('default', pod.metadata.name)?.status.containerStatuses?.find(status => status.name === name)
 }
 
 function told(sandbox: Sandbox, pod: Pod): readonly string[] {
-  return sandbox
-    .signals('default', pod.metadata.name)
-    .map(record => `${record.container} ${record.signal} by ${record.by}`)
+  return sandbox.signals('default', pod.metadata.name).map(record => `${record.container} ${record.signal} by ${record.by}`)
 }
 
 function complete(
@@ -139,10 +130,7 @@ t.test('under OnFailure restarts of the sidecar count against the backoffLimit',
 })
 
 t.test('a sidecar that keeps failing waits in CrashLoopBackOff while the pod stays Running', async t => {
-  const { sandbox, pod } = await withJob(
-    { restartPolicy: 'OnFailure' },
-    { main: { exitAfterMs: 0 }, proxy: { exitAfterMs: 5, exit: 1 } },
-  )
+  const { sandbox, pod } = await withJob({ restartPolicy: 'OnFailure' }, { main: { exitAfterMs: 0 }, proxy: { exitAfterMs: 5, exit: 1 } })
   t.teardown(sandbox.close)
   const status = await sandbox.waitFor(() => {
     const proxy = statusOf(sandbox, pod, 'proxy')
@@ -164,43 +152,35 @@ t.test('a sidecar that keeps failing waits in CrashLoopBackOff while the pod sta
     metadata: { annotations: { done: '1' } },
     status: { phase: 'Succeeded' },
   })
-  await sandbox.waitFor(
-    () => jobPhase(sandbox) === 'Complete' && statusOf(sandbox, pod, 'proxy')?.state.terminated !== undefined,
-  )
+  await sandbox.waitFor(() => jobPhase(sandbox) === 'Complete' && statusOf(sandbox, pod, 'proxy')?.state.terminated !== undefined)
   t.equal(statusOf(sandbox, pod, 'proxy')?.state.terminated?.exitCode, 1)
 })
 
 for (const restartPolicy of ['Never', 'OnFailure'] as const) {
-  t.test(
-    `a terminal phase with a changed annotation completes the Job under ${restartPolicy}, whatever the exit code`,
-    async t => {
-      const { sandbox, pod } = await withJob({ restartPolicy, backoffLimit: 0 }, stuck)
-      t.teardown(sandbox.close)
-      t.equal((await patchStatus(sandbox, pod.metadata.name, complete(pod))).status, 200)
-      await sandbox.waitFor(() => statusOf(sandbox, pod, 'proxy')?.state.terminated?.exitCode === 143)
-      await sandbox.waitFor(() => jobPhase(sandbox) === 'Complete')
-      t.equal(sandbox.pod('default', pod.metadata.name)?.status.phase, 'Succeeded')
-      t.equal(sandbox.podsOf('default', 'report').length, 1)
-      t.strictSame(told(sandbox, pod), ['proxy TERM by kubelet'])
-    },
-  )
+  t.test(`a terminal phase with a changed annotation completes the Job under ${restartPolicy}, whatever the exit code`, async t => {
+    const { sandbox, pod } = await withJob({ restartPolicy, backoffLimit: 0 }, stuck)
+    t.teardown(sandbox.close)
+    t.equal((await patchStatus(sandbox, pod.metadata.name, complete(pod))).status, 200)
+    await sandbox.waitFor(() => statusOf(sandbox, pod, 'proxy')?.state.terminated?.exitCode === 143)
+    await sandbox.waitFor(() => jobPhase(sandbox) === 'Complete')
+    t.equal(sandbox.pod('default', pod.metadata.name)?.status.phase, 'Succeeded')
+    t.equal(sandbox.podsOf('default', 'report').length, 1)
+    t.strictSame(told(sandbox, pod), ['proxy TERM by kubelet'])
+  })
 }
 
-t.test(
-  'a terminal phase without a changed annotation is reverted: the Job is Complete, the sidecar untold',
-  async t => {
-    const { sandbox, pod } = await withJob({}, stuck)
-    t.teardown(sandbox.close)
-    await patchStatus(sandbox, pod.metadata.name, { metadata: { annotations: { earlier: 'does not count' } } })
-    t.match(await patchStatus(sandbox, pod.metadata.name, { status: { phase: 'Succeeded' } }), {
-      body: { status: { phase: 'Succeeded' } },
-    })
-    await sandbox.waitFor(() => jobPhase(sandbox) === 'Complete')
-    await sandbox.waitFor(() => sandbox.pod('default', pod.metadata.name)?.status.phase === 'Running')
-    t.strictSame(told(sandbox, pod), [])
-    t.ok(statusOf(sandbox, pod, 'proxy')?.state.running)
-  },
-)
+t.test('a terminal phase without a changed annotation is reverted: the Job is Complete, the sidecar untold', async t => {
+  const { sandbox, pod } = await withJob({}, stuck)
+  t.teardown(sandbox.close)
+  await patchStatus(sandbox, pod.metadata.name, { metadata: { annotations: { earlier: 'does not count' } } })
+  t.match(await patchStatus(sandbox, pod.metadata.name, { status: { phase: 'Succeeded' } }), {
+    body: { status: { phase: 'Succeeded' } },
+  })
+  await sandbox.waitFor(() => jobPhase(sandbox) === 'Complete')
+  await sandbox.waitFor(() => sandbox.pod('default', pod.metadata.name)?.status.phase === 'Running')
+  t.strictSame(told(sandbox, pod), [])
+  t.ok(statusOf(sandbox, pod, 'proxy')?.state.running)
+})
 
 t.test('the teardown runs preStop, the stop signal, and KILL after the grace', async t => {
   const proxy = container('proxy', { lifecycle: { preStop: { exec: { command: ['drain'] } }, stopSignal: 'SIGINT' } })
@@ -261,9 +241,7 @@ t.test('with children as containers the signals and codes are real', async t => 
   sandbox.addJob(jobManifest(), {
     behaviours: { main: { exitAfterMs: 10 }, proxy: { on: { INT: { exit: 7, delayMs: 10 } } } },
   })
-  const pod = await sandbox.waitFor(() =>
-    sandbox.podsOf('default', 'report').find(candidate => mainCode(candidate) === 0),
-  )
+  const pod = await sandbox.waitFor(() => sandbox.podsOf('default', 'report').find(candidate => mainCode(candidate) === 0))
   await exec(sandbox, pod.metadata.name, 'proxy', ['kill', '-TERM', '1'])
   t.ok(statusOf(sandbox, pod, 'proxy')?.state.running, 'PID 1 without a handler ignores TERM')
   await exec(sandbox, pod.metadata.name, 'proxy', ['sh', '-c', 'kill -INT 1'])

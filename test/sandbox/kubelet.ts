@@ -72,8 +72,7 @@ export class Kubelet {
   }
 
   #report(pod: Pod, change: (status: Pod['status']) => Pod['status']): void {
-    const write = (now: Pod): Pod =>
-      now.metadata.uid === pod.metadata.uid ? { ...now, status: change(now.status) } : now
+    const write = (now: Pod): Pod => (now.metadata.uid === pod.metadata.uid ? { ...now, status: change(now.status) } : now)
     this.#tools.store.pods.update(keyOf(pod.metadata), write, 'kubelet')
   }
 

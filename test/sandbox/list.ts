@@ -35,20 +35,13 @@ export class Lists {
     if (given && token === undefined) return statusAnswer(badRequest('continue key is not valid'))
     const version = token?.version ?? this.#version()
     const entries = this.#entries(collection, request, version)
-    if (entries === undefined)
-      return statusAnswer(expiredList(makeToken({ version: this.#version(), after: token?.after ?? '' })))
+    if (entries === undefined) return statusAnswer(expiredList(makeToken({ version: this.#version(), after: token?.after ?? '' })))
     return page(collection, entries, request, version, token?.after)
   }
 
   #entries(collection: Collection<KubeObject>, request: ApiRequest, version: number): readonly Entry[] | undefined {
     const { namespace, query } = request
-    const key = JSON.stringify([
-      collection.resource.plural,
-      namespace,
-      query.get('labelSelector'),
-      query.get('fieldSelector'),
-      version,
-    ])
+    const key = JSON.stringify([collection.resource.plural, namespace, query.get('labelSelector'), query.get('fieldSelector'), version])
     const known = this.#snapshots.get(key)
     if (known !== undefined || version !== this.#version()) return known
     const matches = selector(query)
@@ -68,13 +61,7 @@ export class Lists {
   }
 }
 
-function page(
-  collection: Collection<KubeObject>,
-  entries: readonly Entry[],
-  request: ApiRequest,
-  version: number,
-  after?: string,
-): Answer {
+function page(collection: Collection<KubeObject>, entries: readonly Entry[], request: ApiRequest, version: number, after?: string): Answer {
   const start = after === undefined ? 0 : firstAfter(entries, after)
   const limit = Number(request.query.get('limit') ?? 0) || entries.length
   const items = entries.slice(start, start + limit)
@@ -107,9 +94,7 @@ function firstAfter(entries: readonly Entry[], key: string): number {
 }
 
 function makeToken(token: Token): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.version, start: token.after })).toString(
-    'base64url',
-  )
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.version, start: token.after })).toString('base64url')
 }
 
 function parseToken(text: string): Token | undefined {

@@ -9,9 +9,7 @@ export function mergePatch(target: Json, patch: Json): Json {
 
 /** Applies a strategic merge patch, as far as a pod's metadata and status need it: conditions merge by type, all other lists are replaced. */
 export function strategicMergePatch(target: Json, patch: Json): Json {
-  return merge(target, patch, (key, before, list) =>
-    key === 'conditions' && Array.isArray(before) ? mergeByType(before, list) : list,
-  )
+  return merge(target, patch, (key, before, list) => (key === 'conditions' && Array.isArray(before) ? mergeByType(before, list) : list))
 }
 
 type MergeList = (key: string, before: Json | undefined, list: readonly Json[]) => Json

@@ -26,16 +26,13 @@ function inPhase(status: ContainerStatus, phase: Phase): ContainerStatus {
 
 function conditions(view: PodView): readonly Condition[] {
   const isReady = view.phase === 'Running' && view.mains.every(status => status.ready)
-  const reason =
-    view.phase === 'Succeeded' ? 'PodCompleted' : view.phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady'
+  const reason = view.phase === 'Succeeded' ? 'PodCompleted' : view.phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady'
   const readiness = isReady ? { status: 'True' } : { status: 'False', reason }
   return [
     { type: 'PodScheduled', status: 'True' },
     {
       type: 'Initialized',
-      status: view.inits.every(status => status.started === true || status.state.terminated?.exitCode === 0)
-        ? 'True'
-        : 'False',
+      status: view.inits.every(status => status.started === true || status.state.terminated?.exitCode === 0) ? 'True' : 'False',
     },
     { type: 'ContainersReady', ...readiness },
     { type: 'Ready', ...readiness },
@@ -43,11 +40,7 @@ function conditions(view: PodView): readonly Condition[] {
 }
 
 /** Conditions with some replaced by type; the time of a condition is that of its last change. */
-export function mergeConditions(
-  before: readonly Condition[],
-  changed: readonly Condition[],
-  now: string,
-): readonly Condition[] {
+export function mergeConditions(before: readonly Condition[], changed: readonly Condition[], now: string): readonly Condition[] {
   const types = new Set(changed.map(condition => condition.type))
   const others = before.filter(condition => !types.has(condition.type))
   return [...others, ...changed.map(condition => stamped(condition, before, now))]

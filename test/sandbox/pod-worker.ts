@@ -120,19 +120,14 @@ export class PodWorker {
   #sync(): void {
     if (this.#isEnding || this.#kept !== undefined) return
     if (!this.#areInitsReady()) return
-    for (const container of this.#mains)
-      this.#keepUp(container, container.spec.restartPolicy ?? this.#pod.spec.restartPolicy ?? 'Always')
+    for (const container of this.#mains) this.#keepUp(container, container.spec.restartPolicy ?? this.#pod.spec.restartPolicy ?? 'Always')
     if (this.#mains.every(container => this.#isFinished(container))) this.#beginEnd(this.#graceMs)
   }
 
   // Init containers run one after the other; a native sidecar only has to run before the next may start.
   #areInitsReady(): boolean {
     for (const container of this.#inits) {
-      const policy = isNative(container.spec)
-        ? 'Always'
-        : this.#pod.spec.restartPolicy === 'Never'
-          ? 'Never'
-          : 'OnFailure'
+      const policy = isNative(container.spec) ? 'Always' : this.#pod.spec.restartPolicy === 'Never' ? 'Never' : 'OnFailure'
       const isDone = isNative(container.spec) ? this.#hasRunning(container) : container.state.terminated?.exitCode === 0
       if (!isDone || isNative(container.spec)) this.#keepUp(container, policy)
       if (!isDone && this.#isFinished(container)) this.#beginEnd(this.#graceMs)
@@ -171,8 +166,7 @@ export class PodWorker {
 
   #over(): void {
     this.#isOver = true
-    if (this.#inits.length === 0 || this.#mains.some(main => main.wasTried))
-      for (const container of this.#mains) container.giveUp()
+    if (this.#inits.length === 0 || this.#mains.some(main => main.wasTried)) for (const container of this.#mains) container.giveUp()
     this.#reportNow()
     if (this.#isDeleted) this.#tools.gone()
   }

@@ -13,11 +13,7 @@ export type ProcessEvents = { readonly started: () => void; readonly exited: (co
 export type StartProcess = (behaviour: Behaviour, events: ProcessEvents) => Process
 
 /** What a process makes of time and signals, the same for a child and in memory. KILL is not its to decide. */
-export function reactions(
-  behaviour: Behaviour,
-  exit: (code: number) => void,
-  after: (ms: number, action: () => void) => unknown,
-): Process {
+export function reactions(behaviour: Behaviour, exit: (code: number) => void, after: (ms: number, action: () => void) => unknown): Process {
   const end = (how: End): void => void after(how.delayMs ?? 0, () => exit(how.exit))
   if (behaviour.exitAfterMs !== undefined) end({ exit: behaviour.exit ?? 0, delayMs: behaviour.exitAfterMs })
   return {

@@ -15,8 +15,7 @@ export function remove(cluster: Cluster, collection: Collection<KubeObject>, req
   if (stored === undefined) return statusAnswer(notFound(collection.resource, request.name))
   const options = jsonBody(request.body) ?? {}
   const { uid } = Object(options['preconditions'])
-  if (uid !== undefined && uid !== stored.object.metadata.uid)
-    return statusAnswer(conflict(collection.resource, request.name))
+  if (uid !== undefined && uid !== stored.object.metadata.uid) return statusAnswer(conflict(collection.resource, request.name))
   const grace = options['gracePeriodSeconds'] ?? request.query.get('gracePeriodSeconds')
   const pod = cluster.store.pods.entry(key)?.object
   if (collection.resource === podResource && pod !== undefined) {
@@ -34,8 +33,6 @@ export function remove(cluster: Cluster, collection: Collection<KubeObject>, req
 }
 
 function deletePods(cluster: Cluster, jobUid: string): void {
-  const isOwned = (object: KubeObject): boolean =>
-    object.metadata.ownerReferences?.some(owner => owner.uid === jobUid) === true
-  for (const { object } of cluster.store.pods.entries().filter(entry => isOwned(entry.object)))
-    cluster.deletePod(object)
+  const isOwned = (object: KubeObject): boolean => object.metadata.ownerReferences?.some(owner => owner.uid === jobUid) === true
+  for (const { object } of cluster.store.pods.entries().filter(entry => isOwned(entry.object))) cluster.deletePod(object)
 }

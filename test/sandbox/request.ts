@@ -64,10 +64,7 @@ function verb(method: string, query: URLSearchParams, resource: string, name: st
 /** Whether a request changes anything in the cluster; asking for one's own rights does not. */
 export function isChange(request: ApiRequest): boolean {
   if (request.resource === 'selfsubjectaccessreviews') return false
-  return (
-    !['get', 'list', 'watch', 'head'].includes(request.verb) ||
-    ['exec', 'portforward', 'attach'].includes(request.subresource)
-  )
+  return !['get', 'list', 'watch', 'head'].includes(request.verb) || ['exec', 'portforward', 'attach'].includes(request.subresource)
 }
 
 /** The key of the object that a request names. */
@@ -80,9 +77,7 @@ export function jsonBody(text: string): { readonly [key: string]: Json } | undef
   try {
     const body: unknown = JSON.parse(text)
     // What JSON.parse gives as an object that is no list has JSON fields.
-    return typeof body === 'object' && body !== null && !Array.isArray(body)
-      ? (body as { readonly [key: string]: Json })
-      : undefined
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as { readonly [key: string]: Json }) : undefined
   } catch {
     return undefined
   }

@@ -9,9 +9,7 @@ t.test('startSandbox() shows a stuck Job and completes it', async t => {
   const proxy = { on: { TERM: { exit: 143, delayMs: 50 } } }
   sandbox.addJob(jobManifest({ name: 'report' }), { behaviours: { main: { exitAfterMs: 100 }, proxy } })
   const pod = await sandbox.waitFor(() =>
-    sandbox
-      .podsOf('default', 'report')
-      .find(one => one.status.containerStatuses?.[0]?.state.terminated?.exitCode === 0),
+    sandbox.podsOf('default', 'report').find(one => one.status.containerStatuses?.[0]?.state.terminated?.exitCode === 0),
   )
   await patchStatus(sandbox, pod.metadata.name, {
     metadata: { annotations: { done: '1' } },

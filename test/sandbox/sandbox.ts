@@ -76,14 +76,7 @@ export type Sandbox = {
 
 /** Starts a Kubernetes API on 127.0.0.1 whose containers are child processes. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const {
-    clockOffsetMs = 0,
-    timings = {},
-    processes = 'child',
-    behaviours = {},
-    history = 10_000,
-    token = randomUUID(),
-  } = options
+  const { clockOffsetMs = 0, timings = {}, processes = 'child', behaviours = {}, history = 10_000, token = randomUUID() } = options
   const now = (): Date => new Date(Date.now() + clockOffsetMs)
   const cluster = new Cluster({ now, timings: { ...defaultTimings, ...timings }, processes, behaviours, history })
   const waits = new Waits(cluster.timers)
@@ -96,11 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     waits.changed()
   }
   cluster.store.onChange(() => waits.changed())
-  const {
-    denied = [],
-    user = 'system:serviceaccount:sidecar-reaper:sidecar-reaper',
-    version: gitVersion = 'v1.34.4',
-  } = options
+  const { denied = [], user = 'system:serviceaccount:sidecar-reaper:sidecar-reaper', version: gitVersion = 'v1.34.4' } = options
   const server = new ApiServer({ cluster, lists, faults, denied, user, gitVersion, token, seen })
   const url = await server.listen()
   const close = async (): Promise<void> => {
@@ -123,17 +112,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 type ObjectPart = Pick<
   Sandbox,
-  | 'addPod'
-  | 'addPods'
-  | 'addJob'
-  | 'addNamespace'
-  | 'addNode'
-  | 'pods'
-  | 'pod'
-  | 'podsOf'
-  | 'job'
-  | 'events'
-  | 'signals'
+  'addPod' | 'addPods' | 'addJob' | 'addNamespace' | 'addNode' | 'pods' | 'pod' | 'podsOf' | 'job' | 'events' | 'signals'
 >
 
 function objects(cluster: Cluster): ObjectPart {
@@ -159,9 +138,7 @@ function objects(cluster: Cluster): ObjectPart {
     podsOf: (namespace, job) =>
       store.pods
         .inOrder()
-        .filter(
-          pod => pod.metadata.namespace === namespace && pod.metadata.labels?.['batch.kubernetes.io/job-name'] === job,
-        ),
+        .filter(pod => pod.metadata.namespace === namespace && pod.metadata.labels?.['batch.kubernetes.io/job-name'] === job),
     job: (namespace, name) => store.jobs.entry(`${namespace}/${name}`)?.object,
     events: () => store.events.entries().map(entry => entry.object),
     signals: (namespace, pod) => cluster.journal.signals(namespace, pod),

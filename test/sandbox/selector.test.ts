@@ -25,16 +25,7 @@ const selected = [
   'other notin (a)',
   'app in (web),tier=front,batch.kubernetes.io/job-name',
 ]
-const unselected = [
-  '!app',
-  'db',
-  'app=db',
-  'app!=web',
-  'app in (db,cache)',
-  'app notin (web)',
-  'app=web,tier=back',
-  'app in (web),!tier',
-]
+const unselected = ['!app', 'db', 'app=db', 'app!=web', 'app in (db,cache)', 'app notin (web)', 'app=web,tier=back', 'app in (web),!tier']
 
 for (const labelSelector of selected) {
   t.test(`selector() takes labels ${labelSelector || '(none)'}`, async t =>
@@ -42,9 +33,7 @@ for (const labelSelector of selected) {
   )
 }
 for (const labelSelector of unselected) {
-  t.test(`selector() leaves labels ${labelSelector}`, async t =>
-    t.equal(selector(new URLSearchParams({ labelSelector }))(object), false),
-  )
+  t.test(`selector() leaves labels ${labelSelector}`, async t => t.equal(selector(new URLSearchParams({ labelSelector }))(object), false))
 }
 
 t.test('selector() knows the fields of pods', async t => {

@@ -20,8 +20,7 @@ export function selector(query: URLSearchParams): Selector {
   const labels = labelRequirements(query.get('labelSelector') ?? '')
   const fields = fieldRequirements(query.get('fieldSelector') ?? '')
   return object =>
-    labels.every(requirement => requirement(object.metadata.labels ?? {})) &&
-    fields.every(requirement => requirement(fieldsOf(object)))
+    labels.every(requirement => requirement(object.metadata.labels ?? {})) && fields.every(requirement => requirement(fieldsOf(object)))
 }
 
 function labelRequirements(text: string): readonly Requirement[] {

@@ -12,12 +12,7 @@ export type StopTools = {
 }
 
 /** Ends a pod's containers as the kubelet does: mains together, then the native sidecars in reverse order, all within one grace. */
-export async function stopAll(
-  mains: readonly Container[],
-  inits: readonly Container[],
-  graceMs: number,
-  tools: StopTools,
-): Promise<void> {
+export async function stopAll(mains: readonly Container[], inits: readonly Container[], graceMs: number, tools: StopTools): Promise<void> {
   const deadline = performance.now() + graceMs
   const first = [...mains, ...inits.filter(init => !isNative(init.spec))]
   await Promise.all(first.map(container => stop(container, graceMs, tools)))

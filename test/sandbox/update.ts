@@ -33,8 +33,7 @@ export function patch(collection: Collection<KubeObject>, request: ApiRequest, a
       ]),
     )
   }
-  const change = (object: KubeObject): KubeObject =>
-    inSubresource(object, patched(apply, object, body), request.subresource)
+  const change = (object: KubeObject): KubeObject => inSubresource(object, patched(apply, object, body), request.subresource)
   return entryAnswer(200, collection.update(key, change, actor) ?? stored)
 }
 

@@ -17,11 +17,7 @@ import { apiRequest } from './request.ts'
 export type Upgrade = { readonly message: IncomingMessage; readonly socket: Duplex; readonly head: Buffer }
 
 /** Answers an upgrade: an exec, or a refusal. A port-forward would branch off here by the request's subresource. */
-export async function upgrade(
-  { message, socket, head }: Upgrade,
-  webSockets: WebSocketServer,
-  tools: ServerTools,
-): Promise<void> {
+export async function upgrade({ message, socket, head }: Upgrade, webSockets: WebSocketServer, tools: ServerTools): Promise<void> {
   const request = apiRequest(message, '')
   const { answer, effects } = await admit(request, tools)
   if (answer === 'never') return

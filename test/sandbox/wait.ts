@@ -19,10 +19,7 @@ export class Waits {
   }
 
   /** What the predicate gives once that is neither false nor undefined. Throws when the deadline (default 5 s) comes first. */
-  until<T>(
-    predicate: () => T | false | undefined,
-    { deadlineMs = 5_000, what = String(predicate) }: WaitOptions = {},
-  ): Promise<T> {
+  until<T>(predicate: () => T | false | undefined, { deadlineMs = 5_000, what = String(predicate) }: WaitOptions = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         this.#checks.delete(check)

@@ -4,10 +4,7 @@ import { stuckPod } from './manifests.ts'
 import { startSandbox } from './sandbox.ts'
 import type { Sandbox, SandboxOptions } from './sandbox.ts'
 
-async function sandboxWith(
-  count: number,
-  options: SandboxOptions = {},
-): Promise<{ sandbox: Sandbox; version: string }> {
+async function sandboxWith(count: number, options: SandboxOptions = {}): Promise<{ sandbox: Sandbox; version: string }> {
   const sandbox = await startSandbox({ processes: 'memory', ...options })
   sandbox.addPods(count, index => ({
     manifest: stuckPod(`p${index}`, { annotations: {} }),
@@ -39,10 +36,7 @@ t.test('a watch without a version begins with all that is there', async t => {
 t.test('what leaves the selector is DELETED, what enters it is ADDED', async t => {
   const { sandbox, version } = await sandboxWith(1)
   t.teardown(sandbox.close)
-  const open = watchEvents(
-    sandbox,
-    `/api/v1/pods?watch=1&resourceVersion=${version}&fieldSelector=status.phase%3DRunning`,
-  )
+  const open = watchEvents(sandbox, `/api/v1/pods?watch=1&resourceVersion=${version}&fieldSelector=status.phase%3DRunning`)
   const over = watchEvents(sandbox, `/api/v1/pods?watch=1&resourceVersion=${version}&labelSelector=state%3Dover`)
   await patchStatus(sandbox, 'p0', { metadata: { labels: { state: 'over' } }, status: { phase: 'Succeeded' } })
   const left = await open.next()
@@ -94,10 +88,7 @@ t.test('a watch with a selector that can not be read is refused', async t => {
 t.test('bookmarks come when asked for, and timeoutSeconds ends the watch', async t => {
   const { sandbox, version } = await sandboxWith(1, { timings: { bookmarkMs: 10 } })
   t.teardown(sandbox.close)
-  const events = watchEvents(
-    sandbox,
-    `/api/v1/pods?watch=1&resourceVersion=${version}&allowWatchBookmarks=true&timeoutSeconds=1`,
-  )
+  const events = watchEvents(sandbox, `/api/v1/pods?watch=1&resourceVersion=${version}&allowWatchBookmarks=true&timeoutSeconds=1`)
   t.match((await events.next()).value, {
     type: 'BOOKMARK',
     object: { kind: 'Pod', metadata: { resourceVersion: version } },

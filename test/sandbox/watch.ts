@@ -39,8 +39,7 @@ export function watch(
   const since = Number(request.query.get('resourceVersion') ?? 0)
   const missed = since === 0 ? [] : store.log.since(since)
   if (missed === undefined) return refuse(sink, since, store.log.oldest)
-  if (since === 0)
-    for (const stored of collection.entries()) if (isSelected(stored.object)) sink.send(line('ADDED', stored.whole()))
+  if (since === 0) for (const stored of collection.entries()) if (isSelected(stored.object)) sink.send(line('ADDED', stored.whole()))
   const tell = (change: Change): void => {
     const event = change.resource === collection.resource ? watchEvent(change, isSelected) : undefined
     if (event !== undefined) sink.send(event)
@@ -73,24 +72,13 @@ function leaving(change: Change, was: Entry): Entry {
   return entry(change.resource, { ...was.object, metadata }, change.version)
 }
 
-function schedule(
-  store: Store,
-  collection: Collection<KubeObject>,
-  request: ApiRequest,
-  sink: WatchSink,
-  options: WatchOptions,
-): void {
+function schedule(store: Store, collection: Collection<KubeObject>, request: ApiRequest, sink: WatchSink, options: WatchOptions): void {
   const { timers, bookmarkMs } = options
   const { kind } = collection.resource
   const bookmark = (): void => {
     const metadata = { resourceVersion: String(store.version), creationTimestamp: null }
     sink.send(
-      line(
-        'BOOKMARK',
-        Buffer.from(
-          JSON.stringify({ kind, apiVersion: apiVersion(collection.resource), metadata, spec: {}, status: {} }),
-        ),
-      ),
+      line('BOOKMARK', Buffer.from(JSON.stringify({ kind, apiVersion: apiVersion(collection.resource), metadata, spec: {}, status: {} }))),
     )
     cancelBookmark = timers.after(bookmarkMs, bookmark)
   }
