@@ -65,7 +65,7 @@ function values(setting: Setting): string {
 function defaultText(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? `\`[${value.join(', ')}]\`` : 'none'
   if (typeof value === 'object') return 'none'
-  return `\`${String(value)}\``
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
 /** The page with outputs and table as they are now; only commands that show an output are run. */
