@@ -70,7 +70,7 @@ function defaultText(value: unknown): string {
 
 /** The page with outputs and table as they are now; only commands that show an output are run. */
 async function updated(page: string): Promise<string> {
-  let text = page.replace(/<!-- settings -->.*<!-- \/settings -->/s, () => `<!-- settings -->\n${settingsTable()}\n<!-- /settings -->`)
+  let text = page.replace(/<!-- settings -->.*<!-- \/settings -->/s, () => `<!-- settings -->\n${settingsTable()}\n\n<!-- /settings -->`)
   for (const { command, output } of shownCommands(page)) {
     if (output !== '') text = text.replace(`$ ${command}\n${output}`, `$ ${command}\n${await run(command)}`)
   }
