@@ -52,8 +52,3 @@ export function markKeys({ rows }: Catalogue): { readonly annotations: readonly 
     labels: marks.flatMap(mark => ('label' in mark ? [mark.label] : [])),
   }
 }
-
-/** The JSON Schema of a file of rows, as text; schemas/catalogue.schema.json is this. */
-export function catalogueJsonSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(catalogueRows, { io: 'input' }), null, 2)}\n`
-}

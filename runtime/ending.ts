@@ -1,82 +1,124 @@
-import { completePod } from './way/complete.ts'
+import { ClusterError } from './cluster.ts'
 import { fate } from './ending/container.ts'
-import { judgeAgain, type Ending, type StepError, type StepResult } from './ending/context.ts'
+import { judgeAgain, NotBegun, type Ending, type StepError, type StepResult } from './ending/context.ts'
 import { isTimeout } from './ending/deadline.ts'
 import { tellContainers } from './ending/tell.ts'
-import { ClusterError } from './cluster.ts'
 import type { Outcome } from './outcome.ts'
 import { planSteps, type Step, type Subject } from './plan.ts'
+import { completePod } from './way/complete.ts'
 
 /** How often a pod is judged again because it changed under our hands. */
 const MAX_CHANGES = 8
 
-/** What came of one pod: an outcome, or a new verdict when it changed so that it is not to be ended any more. */
-export type Ended = { readonly kind: 'outcome'; readonly outcome: Outcome } | { readonly kind: 'judged'; readonly subject: Subject }
+/** What came of one pod: an outcome, or a new verdict when it changed before anything was done, so that it is not to be ended any more. */
+export type Ended = { readonly kind: 'judged'; readonly subject: Subject } | Concluded
+
+export interface Concluded {
+  readonly kind: 'outcome'
+  readonly outcome: Outcome
+  /** As it was judged last. */
+  readonly subject: Subject
+  /** Of the pod as it was seen last. */
+  readonly phase: string | undefined
+  /** The kubelet took a phase back, whatever worked in the end. */
+  readonly isReverted: boolean
+}
+
+/** How far an ending has come. */
+interface Progress {
+  subject: Subject
+  step: Step | undefined
+  /** Kinds of steps that are not taken again. */
+  readonly spent: Set<Step['kind']>
+  readonly tried: StepError[]
+  changes: number
+  isReverted: boolean
+}
+
+type Result = Pick<Outcome, 'result' | 'way'>
 
 /** Takes the steps of the subject's plan until its pod's status shows that all that was left over has ended. */
 export async function endPod(ending: Ending, subject: Subject): Promise<Ended> {
   const started = performance.now()
-  const tried: StepError[] = []
-  const finish = (result: Outcome['result'], way: Outcome['way']): Ended => ({
+  const progress: Progress = { subject, step: undefined, spent: new Set(), tried: [], changes: 0, isReverted: false }
+  const result = await walk(ending, progress).catch((error: unknown) => cutShort(ending, progress, error))
+  if (result === 'judged') return { kind: 'judged', subject: progress.subject }
+  const seconds = Math.round(performance.now() - started) / 1000
+  const phase = ending.watch.sight(subject.uid)?.pod.status?.phase
+  return {
     kind: 'outcome',
-    outcome: {
-      kind: 'outcome',
-      namespace: subject.ref.namespace,
-      pod: subject.ref.name,
-      uid: subject.uid,
-      result,
-      way,
-      tried,
-      containers: ends(ending, subject),
-      seconds: Math.round(performance.now() - started) / 1000,
-    },
-  })
+    outcome: outcome(ending, progress, result, seconds),
+    subject: progress.subject,
+    phase,
+    isReverted: progress.isReverted,
+  }
+}
+
+async function walk(ending: Ending, progress: Progress): Promise<Result | 'judged'> {
+  for (;;) {
+    progress.step = planSteps(progress.subject.verdict).find(({ kind }) => !progress.spent.has(kind))
+    if (progress.step === undefined) return failure(progress)
+    const result = await take(begun(ending, progress), progress.subject, progress.step)
+    if (result.kind === 'ended') return { result: 'ended', way: wayOf(progress.step) }
+    if (result.kind === 'gone') return { result: 'vanished', way: null }
+    if (result.kind === 'changed' && ++progress.changes > MAX_CHANGES) return { result: 'abandoned', way: null }
+    if (result.kind === 'failed') giveUpStep(progress, progress.step, result)
+    const again = await judgeAgain(ending, progress.subject)
+    if (again === undefined) return { result: 'vanished', way: null }
+    if (again.verdict.decision !== 'end') return notToBeEnded(ending, progress, again)
+    progress.subject = again
+  }
+}
+
+/** What has begun is carried through, also when the sweep is to begin no further ending. */
+function begun(ending: Ending, { spent }: Progress): Ending {
+  return spent.size === 0 ? ending : { ...ending, begin: patch => ending.calls.run(patch) }
+}
+
+async function take(ending: Ending, subject: Subject, step: Step): Promise<StepResult> {
   try {
-    return await walk(ending, subject, tried, finish)
+    if (step.kind === 'complete') return await completePod(ending, subject, step.phase)
+    return await tellContainers(ending, subject, step.containers)
   } catch (error) {
-    if (ending.signal.aborted && !isTimeout(ending.signal)) return finish('abandoned', null)
-    if (!ending.signal.aborted && !(error instanceof ClusterError)) throw error
-    const message = ending.signal.aborted ? 'the deadline of the pod is over' : (error as ClusterError).message // the line above lets no other through
-    tried.push({ way: firstWay(subject), container: null, error: message })
-    return finish('failed', null)
+    if (ending.signal.aborted || !(error instanceof ClusterError)) throw error
+    return { kind: 'failed', errors: [{ way: wayOf(step), container: null, error: error.message }] }
   }
 }
 
-async function walk(ending: Ending, subject: Subject, tried: StepError[], finish: (result: Outcome['result'], way: Outcome['way']) => Ended): Promise<Ended> {
-  const failed = new Set<Step['kind']>()
-  let isReverted = false
-  for (let current = subject, changes = 0; ; ) {
-    const step = planSteps(current.verdict).find(({ kind }) => !failed.has(kind))
-    if (step === undefined) return finish(isReverted ? 'reverted' : 'failed', null)
-    const result = await take(ending, current, step)
-    if (result.kind === 'ended') return finish('ended', wayOf(step))
-    if (result.kind === 'gone') return finish('vanished', null)
-    if (result.kind === 'changed' && ++changes > MAX_CHANGES) return finish('abandoned', null)
-    if (result.kind === 'failed') {
-      tried.push(...result.errors)
-      failed.add(step.kind)
-      isReverted ||= result.isReverted === true
-    }
-    const again = await judgeAgain(ending, subject)
-    if (again === undefined) return finish('vanished', null)
-    // Once something was tried, its outcome is what people want to read; before that, the new verdict is.
-    if (again.verdict.decision !== 'end') return tried.length > 0 ? finish(isReverted ? 'reverted' : 'failed', null) : { kind: 'judged', subject: again }
-    current = again
-  }
+function giveUpStep(progress: Progress, { kind }: Step, { errors, isReverted }: Extract<StepResult, { kind: 'failed' }>): void {
+  progress.spent.add(kind)
+  progress.tried.push(...errors)
+  if (isReverted) progress.isReverted = true
 }
 
-function take(ending: Ending, subject: Subject, step: Step): Promise<StepResult> {
-  if (step.kind === 'complete') return completePod(ending, subject, step.phase)
-  return tellContainers(ending, subject, step.containers)
+/** Before anything was tried the new verdict is what people want to read; after that, what the pod's status shows. */
+function notToBeEnded(ending: Ending, progress: Progress, again: Subject): Result | 'judged' {
+  if (progress.spent.size > 0 && ends(ending, progress.subject).every(({ exit }) => exit !== null)) return { result: 'ended', way: null }
+  if (progress.tried.length > 0) return failure(progress)
+  progress.subject = again
+  return 'judged'
 }
 
-function wayOf(step: Step): Outcome['way'] {
-  return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? null)
+function failure({ isReverted }: Progress): Result {
+  return { result: isReverted ? 'reverted' : 'failed', way: null }
 }
 
-function firstWay({ verdict }: Subject): StepError['way'] {
-  const [step] = planSteps(verdict)
-  return (step && wayOf(step)) ?? 'complete'
+/** Ctrl-C and a sweep that was stopped abandon an ending; its deadline and a server that does not answer fail it. */
+function cutShort({ signal }: Ending, progress: Progress, error: unknown): Result {
+  if (error instanceof NotBegun || (signal.aborted && !isTimeout(signal))) return { result: 'abandoned', way: null }
+  if (!signal.aborted && !(error instanceof ClusterError)) throw error
+  const message = error instanceof ClusterError ? error.message : "the setting podDeadline's time is over"
+  progress.tried.push({ way: progress.step ? wayOf(progress.step) : 'complete', container: null, error: message })
+  return failure(progress)
+}
+
+function wayOf(step: Step): StepError['way'] {
+  return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? 'signal')
+}
+
+function outcome(ending: Ending, { subject, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
+  const { ref, uid } = subject
+  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, containers: ends(ending, subject), seconds }
 }
 
 function ends({ watch }: Ending, { uid, verdict }: Subject): Outcome['containers'] {

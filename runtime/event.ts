@@ -22,7 +22,7 @@ export function outcomeReason({ result }: Outcome): EventReason | undefined {
 /** What an Event about an outcome says. */
 export function outcomeNote({ result, way, tried, containers }: Outcome, { verdict }: Subject): string {
   const names = containers.map(({ name, exit }) => (exit === null ? name : `${name} (exit ${exit})`)).join(', ')
-  if (result === 'ended') return `Ended ${names} by ${way}: ${verdict.message}`
+  if (result === 'ended') return `Ended ${names}${way === null ? '' : ` by ${way}`}: ${verdict.message}`
   if (result === 'reported') return `Would end ${names}: ${verdict.message}`
   return `Could not end ${names}: ${tried.map(attempt => `${attempt.way}: ${attempt.error}`).join('; ')}`
 }
@@ -37,6 +37,9 @@ export function eventsOf(subject: Subject, reason: EventReason, note: string, no
   return [pod, job].filter(regarding => regarding !== null).map(regarding => event(subject, reason, note, now, regarding))
 }
 
+// By the API server's validation of Events; the last of them are kept for the sign that something was cut.
+const MAX_NOTE_BYTES = 1024 - 3
+
 interface Regarding {
   readonly kind: string
   readonly namespace: string
@@ -46,18 +49,25 @@ interface Regarding {
 
 function event(subject: Subject, reason: EventReason, note: string, now: Date, regarding: Regarding): object {
   const ids = subject.verdict.containers.filter(({ role }) => role === 'sidecar').map(({ name, containerID }) => containerID ?? name)
-  const key = createHash('sha256').update(JSON.stringify([reason, regarding.uid, subject.uid, subject.verdict.reason, ids])).digest('hex')
+  const key = createHash('sha256')
+    .update(JSON.stringify([reason, regarding.uid, subject.uid, subject.verdict.reason, ids]))
+    .digest('hex')
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { namespace: regarding.namespace, name: `${regarding.name.slice(0, 200)}.${key.slice(0, 16)}` },
+    metadata: { namespace: regarding.namespace, name: `${regarding.name.slice(0, 200).replace(/[-.]+$/, '')}.${key.slice(0, 16)}` },
     regarding,
     reason,
-    note: printable(note, 1000),
+    note: cut(printable(note, MAX_NOTE_BYTES)),
     action: 'EndSidecars',
     type: reason === 'SidecarsEnded' || reason === 'SidecarsLeftOver' ? 'Normal' : 'Warning',
     eventTime: now.toISOString().replace('Z', '000Z'),
     reportingController: REPORTING_CONTROLLER,
     reportingInstance: REPORTING_CONTROLLER,
   }
+}
+
+function cut(text: string): string {
+  const bytes = Buffer.from(text)
+  return bytes.length <= MAX_NOTE_BYTES ? text : `${new TextDecoder().decode(bytes.subarray(0, MAX_NOTE_BYTES), { stream: true })}…`
 }

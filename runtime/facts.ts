@@ -1,10 +1,23 @@
 import type { Pod } from './pod.ts'
+import { printable } from './printable.ts'
 
-/** Which keys the policy reads beyond its own fixed ones: those of the catalogue's marks and of the settings. */
+/** Which keys and names the policy reads beyond its own fixed ones: those of the catalogue and of the settings. */
 export interface Reads {
   readonly annotations: ReadonlySet<string>
+  readonly annotationPrefixes: readonly string[]
   readonly labels: ReadonlySet<string>
   readonly env: ReadonlySet<string>
+  /** Names of containers whose image decides; other images are not read. */
+  readonly imagesOf: ReadonlySet<string>
+}
+
+/** What facts carry on top of the fixed keys. */
+export interface ReadsOptions {
+  readonly annotations?: readonly string[]
+  readonly labels?: readonly string[]
+  readonly imagesOf?: readonly string[]
+  /** Other controllers whose marks on pods count. */
+  readonly controllersGone?: readonly ('kruise' | 'argo')[]
 }
 
 const ANNOTATIONS = [
@@ -20,37 +33,19 @@ const ANNOTATIONS = [
   'riskified.com/main_sidecars',
   'kubernetes.io/config.mirror',
 ]
-const ARGO_KILL_COMMAND = 'workflows.argoproj.io/kill-cmd-'
 const LABELS = ['batch.kubernetes.io/job-name']
-const ENV = ['KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT']
+const CONDITIONS = new Set(['DisruptionTarget', 'AllContainersRestarting'])
+const ARGO_KILL_COMMAND = 'workflows.argoproj.io/kill-cmd-'
+const KRUISE_MARK = 'KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT'
 
-/** The keys that facts carry: the fixed ones and those given. */
-export function reads(extra: { readonly annotations?: readonly string[]; readonly labels?: readonly string[] }): Reads {
+/** The keys and names that facts carry: the fixed ones and those given. */
+export function reads({ annotations = [], labels = [], imagesOf = [], controllersGone = [] }: ReadsOptions = {}): Reads {
   return {
-    annotations: new Set([...ANNOTATIONS, ...(extra.annotations ?? [])]),
-    labels: new Set([...LABELS, ...(extra.labels ?? [])]),
-    env: new Set(ENV),
-  }
-}
-
-/**
- * The few fields of a pod that the policy reads, in the pod's own shape; times are seconds since the epoch. Nothing
- * else leaves the pod: of env, labels and annotations only what a rule reads, no args, no volumes.
- * @throws {TypeError} when a field that is read has another type than Kubernetes gives it, or two containers share a name
- */
-export function podFacts(pod: Pod, reads: Reads): PodFacts {
-  const metadata = record(pod.metadata, 'metadata')
-  return {
-    metadata: {
-      name: text(metadata['name'], 'metadata.name'),
-      namespace: text(metadata['namespace'], 'metadata.namespace'),
-      deletionTimestamp: seconds(metadata['deletionTimestamp'], 'metadata.deletionTimestamp'),
-      labels: texts(metadata['labels'], 'metadata.labels', key => reads.labels.has(key)),
-      annotations: texts(metadata['annotations'], 'metadata.annotations', key => reads.annotations.has(key) || key.startsWith(ARGO_KILL_COMMAND)),
-      ownerReferences: list(metadata['ownerReferences'], 'metadata.ownerReferences', owner),
-    },
-    spec: specFacts(record(pod.spec, 'spec'), reads),
-    status: statusFacts(record(pod.status, 'status')),
+    annotations: new Set([...ANNOTATIONS, ...annotations]),
+    annotationPrefixes: controllersGone.includes('argo') ? [ARGO_KILL_COMMAND] : [],
+    labels: new Set([...LABELS, ...labels]),
+    env: new Set(controllersGone.includes('kruise') ? [KRUISE_MARK] : []),
+    imagesOf: new Set(imagesOf),
   }
 }
 
@@ -60,16 +55,48 @@ export interface PodFacts {
   readonly status: object
 }
 
+/**
+ * The few fields of a pod that the policy reads, in the pod's own shape; times are seconds since the epoch. Nothing
+ * else leaves the pod: of env, labels, annotations and images only what a rule reads, no args, no volumes.
+ * @throws {TypeError} when a field that is read has another type than Kubernetes gives it, or two containers share a name
+ */
+export function podFacts(pod: Pod, reads: Reads): PodFacts {
+  const metadata = record(pod.metadata, 'metadata')
+  return {
+    metadata: {
+      namespace: text(metadata['namespace'], 'metadata.namespace'),
+      deletionTimestamp: seconds(metadata['deletionTimestamp'], 'metadata.deletionTimestamp'),
+      labels: texts(metadata['labels'], 'metadata.labels', key => reads.labels.has(key)),
+      annotations: texts(metadata['annotations'], 'metadata.annotations', key => isReadAnnotation(key, reads)),
+      ownerReferences: list(metadata['ownerReferences'], 'metadata.ownerReferences', owner)?.filter(({ controller }) => controller),
+    },
+    spec: specFacts(record(pod.spec, 'spec'), reads),
+    status: statusFacts(record(pod.status, 'status')),
+  }
+}
+
+function isReadAnnotation(key: string, { annotations, annotationPrefixes }: Reads): boolean {
+  return annotations.has(key) || annotationPrefixes.some(prefix => key.startsWith(prefix))
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
-function owner(reference: Fields, path: string) {
-  return { kind: text(reference['kind'], `${path}.kind`), controller: flag(reference['controller'], `${path}.controller`) }
+/** Where a field is, for the message; put together only when there is one. */
+type Place = string | readonly [list: string, index: number, key?: string]
+
+function owner(reference: Fields, list: string, index: number) {
+  return {
+    apiVersion: text(reference['apiVersion'], [list, index, 'apiVersion']),
+    kind: text(reference['kind'], [list, index, 'kind']),
+    controller: flag(reference['controller'], [list, index, 'controller']),
+  }
 }
 
 function specFacts(spec: Fields, reads: Reads) {
-  const containers = list(spec['containers'], 'spec.containers', (container, path) => containerFacts(container, path, reads))
-  const initContainers = list(spec['initContainers'], 'spec.initContainers', (container, path) => containerFacts(container, path, reads))
-  rejectTwins([...(initContainers ?? []), ...(containers ?? [])], 'spec.containers')
+  const container = (fields: Fields, list: string, index: number) => containerFacts(fields, list, index, reads)
+  const containers = list(spec['containers'], 'spec.containers', container)
+  const initContainers = list(spec['initContainers'], 'spec.initContainers', container)
+  rejectTwins(initContainers ? [...initContainers, ...(containers ?? [])] : containers, 'spec.containers')
   return {
     nodeName: text(spec['nodeName'], 'spec.nodeName'),
     restartPolicy: text(spec['restartPolicy'], 'spec.restartPolicy'),
@@ -82,135 +109,161 @@ function specFacts(spec: Fields, reads: Reads) {
   }
 }
 
-function containerFacts(container: Fields, path: string, reads: Reads) {
-  const lifecycle = record(container['lifecycle'], `${path}.lifecycle`)
-  const env = list(container['env'], `${path}.env`, environment)?.filter(({ name }) => reads.env.has(name))
-  const stopSignal = text(lifecycle['stopSignal'], `${path}.lifecycle.stopSignal`)
+function containerFacts(container: Fields, list: string, index: number, reads: Reads) {
+  const name = required(container['name'], [list, index, 'name'])
   return {
-    name: required(text(container['name'], `${path}.name`), `${path}.name`),
-    image: text(container['image'], `${path}.image`),
-    restartPolicy: text(container['restartPolicy'], `${path}.restartPolicy`),
-    restartPolicyRules: list(container['restartPolicyRules'], `${path}.restartPolicyRules`, restartRule),
-    ...(env?.length ? { env } : {}),
-    ...(stopSignal === undefined ? {} : { lifecycle: { stopSignal } }),
+    name,
+    image: reads.imagesOf.has(name) ? text(container['image'], [list, index, 'image']) : undefined,
+    restartPolicy: text(container['restartPolicy'], [list, index, 'restartPolicy']),
+    restartPolicyRules: restartRules(container['restartPolicyRules'], [list, index, 'restartPolicyRules']),
+    env: reads.env.size === 0 ? undefined : environment(container['env'], [list, index, 'env'], reads),
+    lifecycle: lifecycle(container['lifecycle'], [list, index, 'lifecycle']),
   }
 }
 
-function environment(variable: Fields, path: string) {
-  return { name: required(text(variable['name'], `${path}.name`), `${path}.name`), value: text(variable['value'], `${path}.value`) }
+function restartRules(rules: unknown, place: Place) {
+  if (rules == null) return undefined
+  return list(rules, written(place), restartRule)
 }
 
-function restartRule(rule: Fields, path: string) {
-  const exitCodes = record(rule['exitCodes'], `${path}.exitCodes`)
+function restartRule(rule: Fields, list: string, index: number) {
+  const exitCodes = record(rule['exitCodes'], [list, index, 'exitCodes'])
   const values = exitCodes['values'] ?? []
-  if (!Array.isArray(values)) throw mismatch(`${path}.exitCodes.values`, values, 'a list of exit codes')
+  if (!Array.isArray(values)) throw mismatch([list, index, 'exitCodes.values'], values, 'a list of exit codes')
   return {
-    action: text(rule['action'], `${path}.action`),
-    exitCodes: { operator: text(exitCodes['operator'], `${path}.exitCodes.operator`), values },
+    action: text(rule['action'], [list, index, 'action']),
+    exitCodes: { operator: text(exitCodes['operator'], [list, index, 'exitCodes.operator']), values: values as readonly unknown[] },
   }
+}
+
+function environment(env: unknown, place: Place, reads: Reads) {
+  const read = list(env, written(place), (variable, list, index) => ({
+    name: required(variable['name'], [list, index, 'name']),
+    value: text(variable['value'], [list, index, 'value']),
+  }))?.filter(({ name }) => reads.env.has(name))
+  return read?.length ? read : undefined
+}
+
+function lifecycle(entry: unknown, place: Place) {
+  if (entry == null) return undefined
+  const stopSignal = text(record(entry, place)['stopSignal'], place)
+  return stopSignal === undefined ? undefined : { stopSignal }
 }
 
 function statusFacts(status: Fields) {
   const containerStatuses = list(status['containerStatuses'], 'status.containerStatuses', containerStatus)
   const initContainerStatuses = list(status['initContainerStatuses'], 'status.initContainerStatuses', containerStatus)
-  rejectTwins(containerStatuses ?? [], 'status.containerStatuses')
-  rejectTwins(initContainerStatuses ?? [], 'status.initContainerStatuses')
+  rejectTwins(containerStatuses, 'status.containerStatuses')
+  rejectTwins(initContainerStatuses, 'status.initContainerStatuses')
   return {
     phase: text(status['phase'], 'status.phase'),
-    conditions: list(status['conditions'], 'status.conditions', condition)?.filter(({ type }) => type === 'DisruptionTarget'),
+    conditions: conditions(status['conditions']),
     initContainerStatuses,
     containerStatuses,
   }
 }
 
-function condition(entry: Fields, path: string) {
-  return { type: text(entry['type'], `${path}.type`), status: text(entry['status'], `${path}.status`) }
+function conditions(entries: unknown) {
+  const read = list(entries, 'status.conditions', (condition, list, index) => ({
+    type: text(condition['type'], [list, index, 'type']),
+    status: text(condition['status'], [list, index, 'status']),
+  }))?.filter(({ type }) => type !== undefined && CONDITIONS.has(type))
+  return read?.length ? read : undefined
 }
 
-function containerStatus(status: Fields, path: string) {
+function containerStatus(status: Fields, list: string, index: number) {
   return {
-    name: required(text(status['name'], `${path}.name`), `${path}.name`),
-    containerID: text(status['containerID'], `${path}.containerID`),
-    state: state(record(status['state'], `${path}.state`), `${path}.state`),
-    lastState: state(record(status['lastState'], `${path}.lastState`), `${path}.lastState`),
+    name: required(status['name'], [list, index, 'name']),
+    containerID: text(status['containerID'], [list, index, 'containerID']),
+    state: state(status['state'], [list, index, 'state']),
+    lastState: state(status['lastState'], [list, index, 'lastState']),
   }
 }
 
-function state(entry: Fields, path: string) {
-  const { waiting, running, terminated } = entry
-  if (terminated != null) return { terminated: termination(record(terminated, `${path}.terminated`), `${path}.terminated`) }
+// One of the three; should there be two, the one that keeps the container.
+function state(entry: unknown, place: Place) {
+  if (entry == null) return undefined
+  const { running, waiting, terminated } = record(entry, place)
   if (running != null) return { running: {} }
-  if (waiting != null) return { waiting: { reason: text(record(waiting, `${path}.waiting`)['reason'], `${path}.waiting.reason`) } }
+  if (waiting != null) return { waiting: { reason: text(record(waiting, place)['reason'], place) } }
+  if (terminated != null) return { terminated: termination(record(terminated, place), place) }
   return undefined
 }
 
-function termination(entry: Fields, path: string) {
-  return { exitCode: number(entry['exitCode'], `${path}.exitCode`), finishedAt: seconds(entry['finishedAt'], `${path}.finishedAt`) }
+function termination(entry: Fields, place: Place) {
+  return { exitCode: number(entry['exitCode'], place), finishedAt: seconds(entry['finishedAt'], place) }
 }
 
-function rejectTwins(entries: readonly { readonly name: string }[], path: string) {
-  if (entries.length < 2) return
+function rejectTwins(entries: readonly { readonly name: string }[] | undefined, place: string) {
+  if (entries === undefined || entries.length < 2) return
   const seen = new Set<string>()
   for (const { name } of entries) {
-    if (seen.has(name)) throw new TypeError(`${path}: two entries are named ${name}, expected every name once`)
+    if (seen.has(name)) throw new TypeError(`${place}: two entries are named ${printable(name, 63)}, expected every name once`)
     seen.add(name)
   }
 }
 
 // Absent and null are the same to Kubernetes, and JSON.stringify leaves undefined out.
 
-function record(value: unknown, path: string): Fields {
+const NOTHING: Fields = Object.freeze({})
+
+function record(value: unknown, place: Place): Fields {
   if (value == null) return NOTHING
-  if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(path, value, 'an object')
+  if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(place, value, 'an object')
   return value as Fields // an object that is no array: any key may be asked for
 }
 
-const NOTHING: Fields = Object.freeze({})
-
-function list<T>(value: unknown, path: string, entry: (fields: Fields, path: string) => T): T[] | undefined {
+function list<T>(value: unknown, place: string, entry: (fields: Fields, list: string, index: number) => T): T[] | undefined {
   if (value == null) return undefined
-  if (!Array.isArray(value)) throw mismatch(path, value, 'a list')
-  return value.map((fields: unknown, index) => entry(record(fields, `${path}[${index}]`), `${path}[${index}]`))
+  if (!Array.isArray(value)) throw mismatch(place, value, 'a list')
+  return value.map((fields: unknown, index) => entry(record(fields, [place, index]), place, index))
 }
 
-function text(value: unknown, path: string): string | undefined {
+function text(value: unknown, place: Place): string | undefined {
   if (value == null) return undefined
-  if (typeof value !== 'string') throw mismatch(path, value, 'text')
+  if (typeof value !== 'string') throw mismatch(place, value, 'text')
+  return value.toWellFormed() // OPA's JSON parser takes no lone surrogates
+}
+
+function required(value: unknown, place: Place): string {
+  if (typeof value !== 'string' || value === '') throw mismatch(place, value, 'a name')
+  return value.toWellFormed()
+}
+
+function number(value: unknown, place: Place): number | undefined {
+  if (value == null) return undefined
+  if (typeof value !== 'number') throw mismatch(place, value, 'a number')
   return value
 }
 
-function required(value: string | undefined, path: string): string {
-  if (!value) throw mismatch(path, value, 'a name')
-  return value
-}
-
-function number(value: unknown, path: string): number | undefined {
+function flag(value: unknown, place: Place): true | undefined {
   if (value == null) return undefined
-  if (typeof value !== 'number') throw mismatch(path, value, 'a number')
-  return value
-}
-
-function flag(value: unknown, path: string): boolean | undefined {
-  if (value == null) return undefined
-  if (typeof value !== 'boolean') throw mismatch(path, value, 'true or false')
+  if (typeof value !== 'boolean') throw mismatch(place, value, 'true or false')
   return value || undefined
 }
 
-function seconds(value: unknown, path: string): number | undefined {
-  const time = text(value, path)
+function seconds(value: unknown, place: Place): number | undefined {
+  const time = text(value, place)
   if (time === undefined) return undefined
   const milliseconds = Date.parse(time)
-  if (Number.isNaN(milliseconds)) throw mismatch(path, value, 'an RFC 3339 time')
+  if (Number.isNaN(milliseconds)) throw mismatch(place, value, 'an RFC 3339 time')
   return milliseconds / 1000
 }
 
-function texts(value: unknown, path: string, isRead: (key: string) => boolean): Record<string, string> {
-  const picked: Record<string, string> = {}
-  const all = record(value, path)
-  for (const key in all) if (isRead(key)) picked[key] = text(all[key], `${path}[${key}]`) ?? ''
+function texts(value: unknown, place: string, isRead: (key: string) => boolean): Record<string, string> | undefined {
+  const all = record(value, place)
+  let picked: Record<string, string> | undefined
+  for (const key in all) if (isRead(key)) (picked ??= {})[key] = text(all[key], `${place}[${key}]`) ?? ''
   return picked
 }
 
-function mismatch(path: string, value: unknown, expected: string): TypeError {
-  return new TypeError(`${path}: got ${JSON.stringify(value) ?? 'nothing'}, expected ${expected}`)
+function mismatch(place: Place, value: unknown, expected: string): TypeError {
+  const found = value === undefined ? 'nothing' : printable(JSON.stringify(value), 60)
+  return new TypeError(`${written(place)}: got ${found}, expected ${expected}`)
+}
+
+function written(place: Place): string {
+  if (typeof place === 'string') return place
+  const [list, index, key] = place
+  return key === undefined ? `${list}[${index}]` : `${list}[${index}].${key}`
 }

@@ -37,6 +37,8 @@ export interface Summary {
   readonly failed: number
   readonly waiting: number
   readonly left: number
+  /** Namespaces in scope whose pods may not be listed. */
+  readonly forbidden: number
   /** What the sweep could not see or do, each a sentence: a forbidden namespace list, a watch that was lost. */
   readonly limits: readonly string[]
   /** Why no further ending was begun although pods were left, or null. */

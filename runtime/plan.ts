@@ -11,6 +11,8 @@ export interface Subject {
   readonly job: { readonly name: string; readonly uid: string } | null
   /** How long the kubelet gives the whole pod to end. */
   readonly graceSeconds: number
+  /** A sweep has tried to end it before, by its annotations. */
+  readonly wasTried: boolean
   readonly verdict: Verdict
 }
 
@@ -47,11 +49,15 @@ export interface PlanLimits {
   readonly isDryRun: boolean
 }
 
-/** The `end` verdicts among these as a plan, in their own order; a dry run only reports. */
+/**
+ * The `end` verdicts among these as a plan, in their own order, but for those tried before: they come last, so that pods
+ * which can't be ended never keep the others from it. A dry run only reports, and as many as would be ended.
+ */
 export function planEndings(subjects: readonly Subject[], { maxEndings, isDryRun }: PlanLimits): Plan {
   const ends = subjects.filter(({ verdict }) => verdict.decision === 'end')
-  const isReport = ({ verdict }: Subject): boolean => isDryRun || verdict.report
-  const reports = ends.filter(isReport)
-  const endings = ends.filter(subject => !isReport(subject))
-  return { endings: endings.slice(0, maxEndings), later: endings.slice(maxEndings), reports }
+  const reports = ends.filter(({ verdict }) => verdict.report)
+  const rest = ends.filter(({ verdict }) => !verdict.report)
+  const inTurn = [...rest.filter(({ wasTried }) => !wasTried), ...rest.filter(({ wasTried }) => wasTried)]
+  const [now, later] = [inTurn.slice(0, maxEndings), inTurn.slice(maxEndings)]
+  return isDryRun ? { endings: [], later, reports: [...reports, ...now] } : { endings: now, later, reports }
 }

@@ -106,9 +106,14 @@ function withRows(catalogue: Catalogue, settings: Settings): Catalogue {
   return indexCatalogue({ ...catalogue.rows, ...settings.catalogue })
 }
 
-function readsOf(catalogue: Catalogue, settings: Settings): Reads {
+function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {
   const { annotations, labels } = markKeys(catalogue)
-  return reads({ annotations, labels: settings.mainLabel ? [...labels, settings.mainLabel] : labels })
+  return reads({
+    annotations,
+    labels: mainLabel ? [...labels, mainLabel] : labels,
+    imagesOf: Object.keys(catalogue.by_name),
+    controllersGone,
+  })
 }
 
 function sha256(bytes: Buffer): string {

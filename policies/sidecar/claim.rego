@@ -33,6 +33,9 @@ _was_told(name) if {
 	before.finishedAt >= _ended_at
 }
 
+# Told in this life.
+_told_by_claim := {name | some name, id in _claim.containers; id == _status[name].containerID}
+
 _may_warn if input.pod.metadata.annotations["sidecar-reaper/claim"]
 
 _warnings contains {"code": "bad-claim", "container": null, "message": message} if {

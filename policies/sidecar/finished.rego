@@ -8,7 +8,7 @@ package sidecar
 # custom:
 #   decision: leave
 restarts_always(mains) := $"main {c.name} is restarted whatever its exit code (restartPolicy Always), so the pod never finishes" if {
-	c := [c | some c in input.pod.spec.containers; c.name in mains; _policy(c) == "Always"][0]
+	c := [c | some c in mains; _policy(c) == "Always"][0]
 }
 
 # METADATA
@@ -16,9 +16,9 @@ restarts_always(mains) := $"main {c.name} is restarted whatever its exit code (r
 # description: A main container still runs; its sidecars serve it.
 # custom:
 #   decision: wait
-main_running(mains) := $"waiting for {_awaited}" if {
-	some name in mains
-	_status[name].state.running
+main_running(mains) := _awaited if {
+	some c in mains
+	_status[c.name].state.running
 }
 
 # METADATA
@@ -53,9 +53,9 @@ init_running(pod) := $"waiting for init container {_names(inits)}" if {
 # description: A main container has not started yet.
 # custom:
 #   decision: wait
-main_waiting(mains) := $"waiting for {_awaited}" if {
-	some name in mains
-	_state[name] == "waiting"
+main_waiting(mains) := _awaited if {
+	some c in mains
+	_state[c.name] == "waiting"
 }
 
 # METADATA
@@ -63,9 +63,9 @@ main_waiting(mains) := $"waiting for {_awaited}" if {
 # description: A main container ended in a way after which the kubelet starts it again, or a restart rule restarts the whole pod.
 # custom:
 #   decision: wait
-main_will_restart(mains) := $"waiting for {_awaited}" if {
-	some name in mains
-	_will_run_again(name, _state[name])
+main_will_restart(mains) := _awaited if {
+	some c in mains
+	_will_run_again(c.name, _state[c.name])
 } else := "a restart rule restarts all containers of this pod" if {
 	_all_restart
 }
@@ -74,13 +74,12 @@ _will_run_again(_, "restarting")
 
 _will_run_again(name, "terminated") if _restarts(_container[name], _exit(name)) != "no"
 
-_awaited := _few([words |
-	some c in input.pod.spec.containers
-	c.name in _mains
+_awaited := concat("", ["waiting for ", _few([words |
+	some c in _mains
 	words := _awaited_words(c.name, _state_in(object.get(_status, c.name, {})))
-])
+])])
 
-_awaited_words(name, "running") := $"main {name} (running)"
+_awaited_words(name, "running") := concat("", ["main ", name, " (running)"])
 
 _awaited_words(name, "waiting") := $"main {name} ({_waiting_reason(name)})"
 
@@ -98,12 +97,12 @@ _waiting_reason(name) := _short(_status[name].state.waiting.reason) if {
 
 # The phase that the mains alone deserve; read only once all of them have finished.
 _earned := "Succeeded" if {
-	every name in _mains { _exit(name) == 0 }
+	every c in _mains { _exit(c.name) == 0 }
 } else := "Failed"
 
 _outcome := $"the mains {lower(_earned)}"
 
-_ended_at := max([_status[name].state.terminated.finishedAt | some name in _mains])
+_ended_at := max([_status[c.name].state.terminated.finishedAt | some c in _mains])
 
 _settle := _annotated_settle if {
 	_annotated_settle

@@ -34,10 +34,12 @@ _exit(name) := _status[name].state.terminated.exitCode if _state[name] == "termi
 # KEP-753: the kubelet ends these by itself, after the mains.
 _is_native(init) if init.restartPolicy == "Always"
 
-# Names for a sentence, in a fixed order.
-_names(some_set) := _few(sort([_short(name) | some name in some_set]))
+# Names for a sentence, in a fixed order; a hostile list can hold so many that sorting them takes seconds.
+_names(some_set) := _few(sort([_short(name) | some name in some_set])) if {
+	count(some_set) <= 100
+} else := $"{_short(min(some_set))} and {count(some_set) - 1} more"
 
-# At most ten, so that a hostile list cannot flood a message.
+# At most ten, so that no list floods a message.
 _few(words) := concat(", ", words) if {
 	count(words) <= 10
 } else := $"{concat(", ", array.slice(words, 0, 10))} and {count(words) - 10} more"

@@ -25,20 +25,24 @@ _first_rule(c, code) := [rule | some rule in c.restartPolicyRules; _may_match(ru
 
 _may_match(rule, code) if {
 	rule.exitCodes.operator == "In"
-	code in rule.exitCodes.values
+	_names_code(rule, code)
 }
 
 _may_match(rule, code) if {
 	rule.exitCodes.operator == "NotIn"
-	not code in rule.exitCodes.values
+	not _names_code(rule, code)
 }
 
-_may_match(rule, _) if not rule.exitCodes.operator in {"In", "NotIn"}
+_may_match(rule, _) if not _has_known_operator(rule)
 
 _is_understood(rule) if {
 	rule.action in {"Restart", "RestartAllContainers"}
-	rule.exitCodes.operator in {"In", "NotIn"}
+	_has_known_operator(rule)
 }
+
+_has_known_operator(rule) if rule.exitCodes.operator in {"In", "NotIn"}
+
+_names_code(rule, code) if code in rule.exitCodes.values
 
 # Some exit codes restart the container, others do not.
 _may_restart(c) if _policy(c) != "Never"
@@ -52,7 +56,7 @@ _has_pod_wide_rule if {
 	some containers in _container_lists
 	some c in containers
 	some rule in c.restartPolicyRules
-	rule.action != "Restart"
+	not rule.action == "Restart"
 }
 
 # That exit has come: the mains will run again.
@@ -63,5 +67,6 @@ _all_restart if {
 	some containers in _container_lists
 	some c in containers
 	code := object.union(_init_status, _status)[c.name].state.terminated.exitCode
-	_first_rule(c, code).action != "Restart"
+	rule := _first_rule(c, code)
+	not rule.action == "Restart"
 }

@@ -2,31 +2,35 @@ package sidecar
 
 # Who is a sidecar: the first group that speaks wins, the pod's own annotations before all others.
 
-_sidecars := [names | some names in _statements][0] if {
-	count(_statements) > 0
+# It may hold names that the pod does not have.
+_sidecars := _statements[_speaker] if {
+	_speaker
 } else := object.keys(_known) | _named_by_settings
 
-_mains := _all - _sidecars
+_mains := [c | some c in input.pod.spec.containers; not c.name in _sidecars]
 
-# What each annotation in force says, as the set of sidecars; under a contradiction any of them serves, as the verdict refuses.
+# Undefined where no annotation says anything; under a contradiction any serves, as the verdict refuses.
+_speaker := min(object.keys(_statements))
+
+# What each annotation in force says, as the set of sidecars.
 _statements := _own if {
 	count(_own) > 0
 } else := _older if {
 	count(_older) > 0
 } else := _orphaned
 
-_own["sidecar-reaper/sidecars"] := _lists["sidecar-reaper/sidecars"] & _all
+_own["sidecar-reaper/sidecars"] := _listed("sidecar-reaper/sidecars")
 
-_own["sidecar-reaper/mains"] := _all - _lists["sidecar-reaper/mains"]
+_own["sidecar-reaper/mains"] := _all - _listed("sidecar-reaper/mains")
 
 # The annotations of the controllers that came before; riskified's main_sidecars lists mains, despite its name.
-_older["nrmitchi.com/sidecars"] := _lists["nrmitchi.com/sidecars"] & _all
+_older["nrmitchi.com/sidecars"] := _listed("nrmitchi.com/sidecars")
 
-_older["lemonade.com/sidecars"] := _lists["lemonade.com/sidecars"] & _all
+_older["lemonade.com/sidecars"] := _listed("lemonade.com/sidecars")
 
-_older["riskified.com/sidecars"] := _lists["riskified.com/sidecars"] & _all
+_older["riskified.com/sidecars"] := _listed("riskified.com/sidecars")
 
-_older["riskified.com/main_sidecars"] := _all - _lists["riskified.com/main_sidecars"]
+_older["riskified.com/main_sidecars"] := _all - _listed("riskified.com/main_sidecars")
 
 # Marks of other controllers count only when the settings say that those controllers are gone.
 _orphaned["KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT"] := names if {
@@ -46,24 +50,11 @@ _orphaned["workflows.argoproj.io/kill-cmd-<container>"] := names if {
 	count(names) > 0
 }
 
-# An empty list is a statement too: it names nobody.
-_lists := {key: names |
-	some key, text in input.pod.metadata.annotations
-	_is_list(key)
+# Undefined without the annotation. An empty list is a statement too: it names nobody.
+_listed(key) := names if {
+	text := input.pod.metadata.annotations[key]
 	names := {name | some part in split(text, ","); name := trim_space(part); name != ""}
 }
-
-_is_list("sidecar-reaper/sidecars")
-
-_is_list("sidecar-reaper/mains")
-
-_is_list("nrmitchi.com/sidecars")
-
-_is_list("lemonade.com/sidecars")
-
-_is_list("riskified.com/sidecars")
-
-_is_list("riskified.com/main_sidecars")
 
 # No annotation speaks: the catalogue, then the settings' own names, then the settings' label that names the main.
 
@@ -121,15 +112,13 @@ _known_only := object.keys(_known) - _named_by_settings if count(_statements) ==
 # description: Two annotations, or two settings, disagree about who is a sidecar. Remove one of them.
 # custom:
 #   decision: refuse
-contradiction := $"{_said_by} disagree about who is a sidecar; keep one of them" if {
+contradiction := $"{concat(" and ", sort(object.keys(_statements)))} disagree about who is a sidecar; keep one of them" if {
 	count(_statements) > 1
-	count({names | some names in _statements}) > 1
+	count({existing | some names in _statements; existing := names & _all}) > 1
 } else := $"label {data.settings.mainLabel} names {_labelled_main} as the main, the setting sidecars lists it; keep one of them" if {
 	count(_statements) == 0
 	_labelled_main in _listed_in_settings
 }
-
-_said_by := concat(" and ", sort(object.keys(_statements)))
 
 # METADATA
 # title: all-sidecars
@@ -146,14 +135,14 @@ all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; le
 # description: No annotation, catalogue row or setting calls a container of the pod a sidecar.
 # custom:
 #   decision: leave
-no_sidecars(sidecars) := "nothing calls a container of this pod a sidecar" if count(sidecars) == 0
+no_sidecars(mains) := "nothing calls a container of this pod a sidecar" if count(mains) == count(input.pod.spec.containers)
 
 _part(name) := ["sidecar", _why_sidecar(name)] if {
 	name in _sidecars
 } else := ["main", _why_main(name)]
 
 _why_sidecar(name) := _sidecar_by_annotation if {
-	count(_statements) > 0
+	_speaker
 } else := $"known sidecar {_known[name]}" if {
 	_known[name]
 } else := "listed in the setting sidecars" if {
@@ -161,26 +150,27 @@ _why_sidecar(name) := _sidecar_by_annotation if {
 } else := $"not the main that label {data.settings.mainLabel} names"
 
 _why_main(name) := _main_by_annotation if {
-	count(_statements) > 0
+	_speaker
 } else := $"named by label {data.settings.mainLabel}" if {
 	name == _labelled_main
 } else := "nothing calls it a sidecar"
 
-_sidecar_by_annotation := concat("", ["a sidecar by ", _said_by])
+_sidecar_by_annotation := concat("", ["a sidecar by ", _speaker])
 
-_main_by_annotation := concat("", ["not a sidecar by ", _said_by])
+_main_by_annotation := concat("", ["not a sidecar by ", _speaker])
 
-# A name that no container has.
-_may_warn if {
-	some key, names in _lists
-	some name in names
-	not name in _all
-}
+# Where lists and containers are as many, no name is missing.
+_may_warn if count(_sidecars) + count(_mains) != count(input.pod.spec.containers)
+
+_may_warn if count(_listed("sidecar-reaper/mains")) != count(_mains)
+
+_may_warn if count(_listed("riskified.com/main_sidecars")) != count(_mains)
+
+_may_warn if count(_statements) > 1
 
 _warnings contains {"code": "name-without-container", "container": null, "message": message} if {
-	some key, names in _lists
-	_statements[key]
-	missing := (names - _all) - {init.name | some init in input.pod.spec.initContainers}
+	some key in object.keys(_statements)
+	missing := (_listed(key) - _all) - {init.name | some init in input.pod.spec.initContainers}
 	count(missing) > 0
 	message := $"{key} names {_names(missing)}, but the pod has no such container"
 }

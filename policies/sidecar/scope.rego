@@ -53,7 +53,8 @@ _owner(pod) := kind if {
 
 # Others have a Job too: Volcano's is no Job of Kubernetes.
 _kind(reference) := $"{reference.kind} of {reference.apiVersion}" if {
-	not startswith(reference.apiVersion, _group(reference.kind))
+	group := _group(reference.kind)
+	not startswith(reference.apiVersion, group)
 } else := reference.kind
 
 _group("Job") := "batch/"

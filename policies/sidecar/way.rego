@@ -126,7 +126,7 @@ no_way(possible) := $"none of the ways {concat(", ", data.settings.ways)} reache
 dirty_exit(names) := $"sidecar {_names(_dooming)} failed by itself, so the pod becomes Failed and its Job may run the main again; {_allow_complete}" if {
 	not _can_complete
 	count(names) > 0
-	count(_dooming) > 0
+	_is_doomed
 } else := $"ending sidecar {_names(dirty)} {_harm(dirty)}; {_allow_complete}" if {
 	not _can_complete
 	dirty := {name | some name in names; count(_with_effect(name, "dirty")) > 0}
@@ -138,7 +138,7 @@ dirty_exit(names) := $"sidecar {_names(_dooming)} failed by itself, so the pod b
 # description: Nobody knows the sidecar's exit code, which may fail the pod, and the way `complete` is not allowed.
 # custom:
 #   decision: refuse
-unknown_exit(names) := $"nobody knows the exit code of sidecar {_names(names)}, and one that is not 0 {_harm(names)}; {_allow_complete}, or say the code in annotation {_details_key}" if {
+unknown_exit(names) := $"nobody knows the exit code of sidecar {_names(names)}, and one that is not 0 {_harm(names)}; {_allow_complete}, or say the code in annotation sidecar-reaper/containers" if {
 	not _can_complete
 	count(names) > 0
 }

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Identity } from './credentials.ts'
 import type { Operation } from './operation.ts'
 
@@ -19,10 +20,19 @@ export async function answerHead(
     // A key or certificate that OpenSSL cannot read throws here.
     const sent = request(base + path, { ...identity, method, signal, headers })
     sent.on('error', reject)
+    sent.on('socket', survive)
     sent.on('response', resolve)
     sent.end(body?.text)
   })
 }
+
+// An abort in the very tick in which the answer ends destroys the socket when the request listens to it no more: its error
+// would be nobody's and end the process (seen with Node 24.21, a watch that the server closes with its last event).
+function survive(socket: Socket): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)
+}
+
+function ignore(): void {}
 
 /** A whole body. */
 export function bodyText(response: IncomingMessage): Promise<string> {

@@ -15,8 +15,9 @@ export interface Operation {
 
 export type Query = Readonly<Record<string, string | undefined>>
 
+/** Those that have not finished: of the others no container is left. A watch sees all, lest a pod that finishes looks deleted. */
 export function listPods({ namespace, labelSelector }: Scope, query: Query): Operation {
-  return listing('pods', namespace, { labelSelector, ...query })
+  return listing('pods', namespace, { labelSelector, fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed', ...query })
 }
 
 export function watchPods({ namespace, labelSelector }: Scope, query: Query): Operation {

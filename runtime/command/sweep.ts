@@ -62,6 +62,6 @@ function sweepReporter({ output, scope, dryRun }: SweepConfig, { out }: Terminal
   return textReport({ write, paint: painter(output.color), hasNamespaces: scope.kind === 'all', isDryRun: dryRun })
 }
 
-function exitCode({ failed, refused, stopped }: Summary, { failOnRefused }: SweepConfig): number {
-  return failed > 0 || stopped !== null || (failOnRefused && refused > 0) ? EXIT.failed : EXIT.fine
+function exitCode({ failed, forbidden, refused, stopped }: Summary, { failOnRefused }: SweepConfig): number {
+  return failed > 0 || forbidden > 0 || stopped !== null || (failOnRefused && refused > 0) ? EXIT.failed : EXIT.fine
 }

@@ -1,11 +1,17 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 
 const MAX_CALLS = 8
+/** Of those: the calls that no ending waits for. */
+const MAX_ASIDE = 4
+/** That wait for their turn among all the others: whatever has begun comes soon after them, not after all that is still to begin. */
+const MAX_BEGINNING = 8
 const MAX_NODE_FAILURES = 2
 
 /** Keeps the number of calls in flight low, in all and per node, and stops calling through a node that does not answer. */
 export class Calls {
   readonly #all = pLimit(MAX_CALLS)
+  readonly #aside = pLimit(MAX_ASIDE)
+  readonly #beginning = pLimit(MAX_BEGINNING)
   readonly #perNode: number
   readonly #nodes = new Map<string, LimitFunction>()
   readonly #failures = new Map<string, number>()
@@ -14,24 +20,35 @@ export class Calls {
     this.#perNode = perNode
   }
 
-  /** Runs a call to the API server alone. */
+  /** Runs a call to the API server. */
   run<T>(call: () => Promise<T>): Promise<T> {
     return this.#all(call)
   }
 
-  /** Runs a call that the API server passes on to a node. */
-  runOnNode<T>(node: string, call: () => Promise<T>): Promise<T> {
+  /** Runs a call that begins an ending. */
+  runFirst<T>(call: () => Promise<T>): Promise<T> {
+    return this.#beginning(() => this.#all(call))
+  }
+
+  /** Runs a call that no ending waits for; it leaves half of the room to the others, however long it hangs. */
+  runAside<T>(call: () => Promise<T>): Promise<T> {
+    return this.#aside(() => this.#all(call))
+  }
+
+  /** Runs calls, one after the other, that the API server passes on to a node. */
+  runOnNode<T>(node: string, calls: () => Promise<T>): Promise<T> {
     const limit = this.#nodes.get(node) ?? pLimit(this.#perNode)
     this.#nodes.set(node, limit)
-    return limit(() => this.#all(call))
+    return limit(() => this.#all(calls))
   }
 
-  /** Counts a call that did not reach the node. */
-  countFailure(node: string): void {
-    this.#failures.set(node, (this.#failures.get(node) ?? 0) + 1)
+  /** Takes note of whether a call reached the node. */
+  noteNode(node: string, isReached: boolean): void {
+    if (isReached) this.#failures.delete(node)
+    else this.#failures.set(node, (this.#failures.get(node) ?? 0) + 1)
   }
 
-  /** True after two calls that did not reach the node. */
+  /** True after two calls in a row that did not reach the node. */
   isUnreachable(node: string): boolean {
     return (this.#failures.get(node) ?? 0) >= MAX_NODE_FAILURES
   }

@@ -1,6 +1,6 @@
-import type { ContainerStatus, Pod } from '../pod.ts'
+import type { ContainerState, ContainerStatus, Pod } from '../pod.ts'
 
-/** What became of the container with that id: its exit code once it has ended, and whether the kubelet runs another in its place. */
+/** What became of the container with that id: its exit code, and whether the kubelet starts or runs another in its place. */
 export interface Fate {
   readonly exit: number
   readonly isRestarted: boolean
@@ -8,23 +8,32 @@ export interface Fate {
 
 /** The fate of a container by the pod's status, or undefined while it runs. */
 export function fate(pod: Pod, name: string, containerID: string | null): Fate | undefined {
-  const status = pod.status?.containerStatuses?.find(entry => entry.name === name)
+  const status = statusOf(pod, name)
   if (status === undefined) return undefined
-  const ended = endOf(status.state, containerID, status)
-  if (ended !== undefined) return { exit: ended, isRestarted: false }
-  const before = endOf(status.lastState, containerID, status)
+  // One that never ran has no id of its own in its terminated state.
+  const now = exitOf(status.state, containerID, status.containerID)
+  if (now !== undefined) return { exit: now, isRestarted: false }
+  const before = exitOf(status.lastState, containerID, undefined)
   return before === undefined ? undefined : { exit: before, isRestarted: true }
 }
 
-function endOf(state: ContainerStatus['state'], containerID: string | null, status: ContainerStatus): number | undefined {
+function exitOf(state: ContainerState | undefined, containerID: string | null, statusID: string | undefined): number | undefined {
   const terminated = state?.terminated
   if (terminated?.exitCode === undefined) return undefined
-  // A container that never ran has no id of its own in its terminated state.
-  const id = terminated.containerID ?? (state === status.state ? status.containerID : undefined) ?? null
+  const id = terminated.containerID ?? statusID ?? null
   return id === containerID || containerID === null ? terminated.exitCode : undefined
+}
+
+/** Whether the pod's status shows the container as ended, whichever one has its name now. */
+export function isTerminated(pod: Pod, name: string): boolean {
+  return statusOf(pod, name)?.state?.terminated !== undefined
 }
 
 /** Whether the pod's phase is one that never changes again. */
 export function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+}
+
+function statusOf(pod: Pod, name: string): ContainerStatus | undefined {
+  return pod.status?.containerStatuses?.find(entry => entry.name === name)
 }

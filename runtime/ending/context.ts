@@ -1,6 +1,8 @@
 import type { Cluster } from '../cluster.ts'
 import type { Subject } from '../plan.ts'
+import type { Pod } from '../pod.ts'
 import type { Judge } from '../sweep/judge.ts'
+import type { Limits } from '../sweep/limits.ts'
 import type { PodWatch } from '../sweep/watch.ts'
 import type { Calls } from './calls.ts'
 
@@ -12,18 +14,22 @@ export interface Ending {
   readonly calls: Calls
   /** Of this sweep; written into claims. */
   readonly sweep: string
-  /** Called once with the reason when a permission is missing that the sweep can do without. */
-  readonly limited: (why: string) => void
+  readonly limits: Limits
+  /** Runs the patch with which an ending begins; rejects with {@link NotBegun} once the sweep is to begin no further one. */
+  readonly begin: <T>(patch: () => Promise<T>) => Promise<T>
   /** Ends everything: Ctrl-C, or the pod's deadline. */
   readonly signal: AbortSignal
 }
+
+/** The sweep begins no further ending, so nothing was done to the pod. */
+export class NotBegun extends Error {}
 
 /** What one step did to a pod. */
 export type StepResult =
   /** The pod's status shows that all that was left over has ended. */
   | { readonly kind: 'ended' }
-  /** It did not work; the next step may. */
-  | { readonly kind: 'failed'; readonly errors: readonly StepError[]; readonly isReverted?: true }
+  /** It did not work, or was not enough; the next step may. */
+  | { readonly kind: 'failed'; readonly errors: readonly StepError[]; readonly isReverted?: boolean }
   /** The pod is no longer as it was judged: judge it again. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'gone' }
@@ -34,10 +40,26 @@ export interface StepError {
   readonly error: string
 }
 
+/** The pod as it is now, or undefined when it is gone or another pod has its name. */
+export function look(ending: Ending, subject: Subject): Promise<Pod | undefined> {
+  return ending.calls.run(() => lookNow(ending, subject))
+}
+
 /** The pod judged as it is now, or undefined when it is gone or another pod has its name. */
-export async function judgeAgain({ cluster, calls, watch, judge, signal }: Ending, { ref, uid }: Subject): Promise<Subject | undefined> {
-  const pod = await calls.run(() => cluster.pod(ref, signal))
+export async function judgeAgain(ending: Ending, subject: Subject): Promise<Subject | undefined> {
+  const pod = await look(ending, subject)
+  return pod && ending.judge(pod)
+}
+
+/** The same for a caller that has its turn among the calls already. */
+export async function judgeNow(ending: Ending, subject: Subject): Promise<Subject | undefined> {
+  const pod = await lookNow(ending, subject)
+  return pod && ending.judge(pod)
+}
+
+async function lookNow({ cluster, watch, signal }: Ending, { ref, uid }: Subject): Promise<Pod | undefined> {
+  const pod = await cluster.pod(ref, signal)
   if (pod?.metadata?.uid !== uid) return undefined
   watch.note(pod)
-  return judge(pod)
+  return pod
 }

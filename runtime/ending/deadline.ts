@@ -1,3 +1,6 @@
+/** The longest time that a timer can be set to, some 24 days. */
+const MAX_MS = 2 ** 31 - 1
+
 /** A signal that aborts with its parent, after that time, or when it is disposed, whichever is first. */
 export class Deadline implements Disposable {
   readonly signal: AbortSignal
@@ -11,9 +14,10 @@ export class Deadline implements Disposable {
     this.signal = this.#controller.signal
     this.#parent = parent
     this.#abort = () => this.#controller.abort(parent.reason)
-    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#controller.abort(timeout()), milliseconds)
     if (parent.aborted) this.#abort()
-    else parent.addEventListener('abort', this.#abort, { once: true })
+    if (parent.aborted) return
+    parent.addEventListener('abort', this.#abort, { once: true })
+    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#controller.abort(timeout()), Math.min(milliseconds, MAX_MS))
   }
 
   [Symbol.dispose](): void {

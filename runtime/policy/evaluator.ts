@@ -25,7 +25,7 @@ export async function loadEvaluator(wasm: Uint8Array<ArrayBuffer>, data: object)
   policy.setData(data)
   const { mem, dataAddr } = policy
   const heap = policy.dataHeapPtr as number // opa-wasm types it any
-  const { opa_eval: evaluate } = (policy.wasmInstance as WebAssembly.Instance).exports as unknown as Exports // opa-wasm has unwrapped it, the caller checks the ABI
+  const { opa_eval: evaluate } = (policy.wasmInstance as unknown as { exports: Exports }).exports // opa-wasm has unwrapped it, the caller checks the ABI
   let memory = Buffer.from(mem.buffer)
 
   // Growing detaches the buffer.

@@ -20,7 +20,7 @@ const ERASE = '\r\x1b[K'
 /** A single line that says how far a sweep is, redrawn in place and gone at the end. */
 export function progress({ write, now, everyMs = 100 }: ProgressOptions): Progress {
   let judged = 0
-  let ending = 0
+  const ending = new Set<string>()
   let drawnAt = Number.NEGATIVE_INFINITY
   let isShown = false
   const clear = () => {
@@ -29,13 +29,15 @@ export function progress({ write, now, everyMs = 100 }: ProgressOptions): Progre
   }
   return {
     record(record: SweepRecord) {
-      if (record.kind === 'verdict') judged++
-      if (record.kind === 'verdict' && record.decision === 'end') ending++
-      if (record.kind === 'outcome') ending--
+      if (record.kind === 'verdict' && !ending.has(record.uid)) judged++
+      if (record.kind === 'verdict' && record.decision === 'end') ending.add(record.uid)
+      else if (record.kind !== 'summary') ending.delete(record.uid)
       if (now() - drawnAt < everyMs && isShown) return
       drawnAt = now()
       isShown = true
-      write(`${ERASE}${judged} pods judged${ending > 0 ? `, waiting for ${ending} ${ending === 1 ? 'ending' : 'endings'}` : ''} …`)
+      write(
+        `${ERASE}${judged} pods judged${ending.size > 0 ? `, waiting for ${ending.size} ${ending.size === 1 ? 'ending' : 'endings'}` : ''} …`,
+      )
     },
     clear,
     end: clear,

@@ -37,6 +37,8 @@ export function textReport({ write, paint, hasNamespaces, isDryRun }: TextReport
   const verdict = (record: VerdictRecord) => {
     for (const warning of record.warnings)
       if (++warned <= MAX_WARNINGS) warnings.push(`${printable(record.namespace)}/${printable(record.pod)}: ${printable(warning.message)}`)
+    // It may be its second: then the pod changed before anything was done to it.
+    ending.delete(record.uid)
     if (record.decision === 'end') {
       ending.set(record.uid, record)
       rows.reserve([...place(record), 'reported', 'complete', ''])

@@ -1,81 +1,105 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { endPod } from '../ending.ts'
-import { judgeAgain, type Ending } from '../ending/context.ts'
+import { endPod, type Concluded } from '../ending.ts'
+import { type Ending, NotBegun } from '../ending/context.ts'
 import { Deadline } from '../ending/deadline.ts'
 import type { Outcome, SweepRecord } from '../outcome.ts'
 import type { Plan, Subject } from '../plan.ts'
 import type { Census } from './census.ts'
 import { asSettled } from './merge.ts'
 import { type Pass, settleVerdict, verdictRecord } from './pass.ts'
+import { settled } from './settle.ts'
 import { PodWatch } from './watch.ts'
 
 type Records = readonly SweepRecord[]
 
 /** Ends the pods of the plan and those whose settle delay ends within the sweep, all at once; yields as each is through. */
-export async function* carryOut(pass: Pass, plan: Plan, { settling, resourceVersion }: Census): AsyncGenerator<SweepRecord> {
-  for (const subject of plan.reports) yield concluded(pass, subject, unstarted(subject, 'reported'))
-  if (plan.endings.length + settling.length === 0) return
+export async function* carryOut(pass: Pass, plan: Plan, census: Census): AsyncGenerator<SweepRecord> {
+  const { limits, options, tally } = pass
+  for (const subject of plan.reports) yield reported(pass, subject)
+  for (const { verdict } of plan.later) tally.countVerdict(verdict)
+  const { maxEndings } = options.settings
+  const taken = [...plan.endings, ...plan.reports].filter(({ verdict }) => !verdict.report).length
+  const room = { left: maxEndings - taken, turnedAway: plan.later.length }
+  if (plan.endings.length + census.settling.length > 0) yield* atOnce(pass, plan.endings, census, room)
+  if (room.turnedAway > 0) limits.note(`Pods left for the next sweep: ${room.turnedAway}, because the setting maxEndings is ${maxEndings}`)
+}
+
+/** How many pods this sweep may still end, and how many it had to leave for the next. */
+interface Room {
+  left: number
+  turnedAway: number
+}
+
+async function* atOnce(
+  pass: Pass,
+  subjects: readonly Subject[],
+  { settling, resourceVersion }: Census,
+  room: Room,
+): AsyncGenerator<SweepRecord> {
   using over = new Deadline(pass.signal)
-  const watch = new PodWatch(pass.cluster, pass.options.scope, resourceVersion, over.signal, why =>
-    pass.limited(`The watch of the pods was lost, so each was asked for: ${why.message}`),
-  )
-  for (const { uid } of [...plan.endings, ...settling]) watch.follow(uid)
-  const room = { left: pass.options.settings.maxEndings - plan.endings.length }
-  const endings = plan.endings.map(async (subject): Promise<Records> => [await conclude(pass, watch, subject)])
-  const settled = settling.map(subject => afterSettling(pass, watch, subject, room))
-  for await (const records of asSettled([...endings, ...settled])) yield* records
+  const watch = watchPods(pass, resourceVersion, over.signal)
+  for (const { uid } of [...subjects, ...settling]) watch.follow(uid)
+  const endings = subjects.map(async (subject): Promise<Records> => [await conclude(pass, watch, subject)])
+  const settlings = settling.map(subject => afterSettling(pass, watch, subject, room))
+  for await (const records of asSettled([...endings, ...settlings])) yield* records
+}
+
+function watchPods({ cluster, calls, options, limits }: Pass, resourceVersion: string, signal: AbortSignal): PodWatch {
+  const onLost = (why: Error) => limits.note('The watch of the pods was lost, so each was asked for', why.message)
+  return new PodWatch({ cluster, calls, scope: options.scope, resourceVersion, signal, onLost })
 }
 
 async function conclude(pass: Pass, watch: PodWatch, subject: Subject): Promise<SweepRecord> {
-  if (pass.signal.aborted || pass.predictions.tooMany() !== undefined) return concluded(pass, subject, unstarted(subject, 'abandoned'))
   using deadline = new Deadline(pass.signal, pass.options.settings.podDeadline * 1000)
-  const result = await endPod(ending(pass, watch, deadline.signal), subject)
-  return result.kind === 'judged' ? settleVerdict(pass, result.subject) : concluded(pass, subject, result.outcome)
+  const ended = await endPod(endingOf(pass, watch, deadline.signal), subject)
+  if (ended.kind === 'judged') return settleVerdict(pass, ended.subject)
+  pass.predictions.count(ended)
+  return concluded(pass, ended)
 }
 
 /** Waits until the settle delay is over, judges the pod again and does what the new verdict says. */
-async function afterSettling(pass: Pass, watch: PodWatch, subject: Subject, room: { left: number }): Promise<Records> {
-  const again = await settled(pass, watch, subject)
-  if (again === undefined) return []
+async function afterSettling(pass: Pass, watch: PodWatch, subject: Subject, room: Room): Promise<Records> {
+  const again = await settled(endingOf(pass, watch, pass.signal), subject)
   if (again.verdict.decision !== 'end') return [settleVerdict(pass, again)]
-  const record = verdictRecord(again)
-  if (pass.options.isDryRun || again.verdict.report) return [record, concluded(pass, again, unstarted(again, 'reported'))]
-  if (--room.left < 0) return [settleVerdict(pass, again)]
-  return [record, await conclude(pass, watch, again)]
-}
-
-/** The pod judged after its settle delay; as it was when the sweep is interrupted; undefined when it is gone. */
-async function settled(pass: Pass, watch: PodWatch, subject: Subject): Promise<Subject | undefined> {
-  const { cluster, signal } = pass
-  try {
-    for (let current = subject; ; ) {
-      const delay = (current.verdict.again ?? 0) * 1000 - cluster.now().getTime()
-      if (current.verdict.reason !== 'settling' || delay > MAX_DELAY_MS) return current
-      await sleep(Math.max(delay, 0), undefined, { signal })
-      const again = await judgeAgain(ending(pass, watch, signal), current)
-      if (again === undefined) return undefined
-      current = again
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return subject
+  if (again.verdict.report) return [verdictRecord(again), reported(pass, again)]
+  if (room.left === 0) {
+    room.turnedAway++
+    return [settleVerdict(pass, again)]
   }
+  room.left--
+  return [verdictRecord(again), pass.options.isDryRun ? reported(pass, again) : await conclude(pass, watch, again)]
 }
 
-const MAX_DELAY_MS = 15_000
-
-function ending({ cluster, judge, calls, limited, options }: Pass, watch: PodWatch, signal: AbortSignal): Ending {
-  return { cluster, watch, judge, calls, limited, sweep: options.id, signal }
+function endingOf({ cluster, judge, calls, limits, options, predictions }: Pass, watch: PodWatch, signal: AbortSignal): Ending {
+  const begin = <T>(patch: () => Promise<T>) =>
+    calls.runFirst(async () => {
+      if (predictions.tooMany() !== undefined) throw new NotBegun()
+      return await patch()
+    })
+  return { cluster, watch, judge, calls, limits, sweep: options.id, begin, signal }
 }
 
-function concluded({ tally, predictions, herald }: Pass, subject: Subject, outcome: Outcome): Outcome {
+function concluded({ tally, herald }: Pass, { subject, outcome }: Pick<Concluded, 'subject' | 'outcome'>): Outcome {
   tally.countOutcome(outcome)
-  predictions.count(subject.verdict, outcome)
   herald?.announceOutcome(subject, outcome)
   return outcome
 }
 
-function unstarted({ ref, uid, verdict }: Subject, result: 'reported' | 'abandoned'): Outcome {
-  const containers = verdict.containers.filter(container => container.left_over).map(({ name, containerID }) => ({ name, containerID, exit: null }))
-  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way: null, tried: [], containers, seconds: 0 }
+/** The outcome of a pod that is only spoken of. */
+function reported(pass: Pass, subject: Subject): Outcome {
+  const { ref, uid, verdict } = subject
+  const containers = verdict.containers
+    .filter(container => container.left_over)
+    .map(({ name, containerID }) => ({ name, containerID, exit: null }))
+  const outcome = {
+    kind: 'outcome',
+    namespace: ref.namespace,
+    pod: ref.name,
+    uid,
+    result: 'reported',
+    way: null,
+    tried: [],
+    containers,
+    seconds: 0,
+  } as const
+  return concluded(pass, { subject, outcome })
 }

@@ -1,9 +1,8 @@
 import type { VerdictRecord } from '../outcome.ts'
 import type { Subject } from '../plan.ts'
+import { readablePages } from './pages.ts'
 import { type Pass, settleVerdict, verdictRecord } from './pass.ts'
-
-/** A settle delay up to this long is waited out within the sweep. */
-const MAX_SETTLE_SECONDS = 15
+import { isSettlingUntil, latestSettle } from './settle.ts'
 
 /** What is kept of the pods that were listed; all others were judged and let go. */
 export interface Census {
@@ -14,32 +13,28 @@ export interface Census {
   readonly resourceVersion: string
 }
 
-/** Lists and judges every pod in scope, a page at a time. */
+/** Lists and judges every pod in scope, a page at a time; when the sweep is interrupted, as many as it came to. */
 export async function* takeCensus(pass: Pass): AsyncGenerator<VerdictRecord, Census> {
-  const { cluster, options, tally, judge, signal } = pass
-  let ends: Subject[] = []
-  let settling: Subject[] = []
-  let resourceVersion = ''
-  for await (const page of cluster.podPages(options.scope, signal)) {
-    if (page.restart) {
-      ends = []
-      settling = []
-      tally.reset()
-    }
-    resourceVersion = page.resourceVersion
-    for (const pod of page.pods) {
-      const subject = judge(pod)
-      if (isSettlingSoon(subject, cluster.now())) settling.push(subject)
-      else if (subject.verdict.decision !== 'end') yield settleVerdict(pass, subject)
-      else {
-        ends.push(subject)
-        yield verdictRecord(subject)
+  const { cluster, judge, signal } = pass
+  const census = { ends: [] as Subject[], settling: [] as Subject[], resourceVersion: '' }
+  const seen = new Set<string>()
+  try {
+    for await (const { pods, resourceVersion, restart } of readablePages(pass)) {
+      if (restart || census.resourceVersion === '') census.resourceVersion = resourceVersion
+      for (const pod of pods) {
+        const subject = judge(pod)
+        const key = subject.uid || `${subject.ref.namespace}/${subject.ref.name}`
+        // A list that began again shows pods that were judged before; each is judged once.
+        if (seen.has(key)) continue
+        seen.add(key)
+        if (isSettlingUntil(subject, latestSettle(cluster.now()))) census.settling.push(subject)
+        else if (subject.verdict.decision === 'end') census.ends.push(subject)
+        else yield settleVerdict(pass, subject)
+        if (subject.verdict.decision === 'end') yield verdictRecord(subject)
       }
     }
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
-  return { ends, settling, resourceVersion }
-}
-
-function isSettlingSoon({ verdict: { reason, again } }: Subject, now: Date): boolean {
-  return reason === 'settling' && again !== null && again - now.getTime() / 1000 <= MAX_SETTLE_SECONDS
+  return census
 }

@@ -3,20 +3,23 @@ import type { Calls } from '../ending/calls.ts'
 import { type EventReason, eventsOf, outcomeNote, outcomeReason } from '../event.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Subject } from '../plan.ts'
+import type { Limits } from './limits.ts'
 
-/** Tells people by Events what became of their pods; an Event that cannot be written stops nothing. */
+/** Tells people by Events what became of their pods. An Event that cannot be written stops nothing, and no ending waits for one. */
 export class Herald {
   readonly #cluster: Cluster
   readonly #calls: Calls
-  readonly #limited: (why: string) => void
+  readonly #limits: Limits
   readonly #signal: AbortSignal
   readonly #writing: Promise<void>[] = []
-  #isForbidden = false
+  /** Namespaces that take no Events. */
+  readonly #silent = new Set<string>()
+  #isAnswered = true
 
-  constructor(cluster: Cluster, calls: Calls, limited: (why: string) => void, signal: AbortSignal) {
+  constructor(cluster: Cluster, calls: Calls, limits: Limits, signal: AbortSignal) {
     this.#cluster = cluster
     this.#calls = calls
-    this.#limited = limited
+    this.#limits = limits
     this.#signal = signal
   }
 
@@ -35,18 +38,23 @@ export class Herald {
   }
 
   #announce(subject: Subject, reason: EventReason, note: string): void {
-    for (const event of eventsOf(subject, reason, note, this.#cluster.now())) this.#writing.push(this.#write(subject.ref.namespace, event))
+    const { namespace } = subject.ref
+    for (const event of eventsOf(subject, reason, note, this.#cluster.now())) {
+      this.#writing.push(this.#calls.runAside(() => this.#write(namespace, event)))
+    }
   }
 
   async #write(namespace: string, event: object): Promise<void> {
+    if (!this.#isAnswered || this.#silent.has(namespace) || this.#signal.aborted) return
     try {
-      await this.#calls.run(async () => this.#isForbidden || this.#signal.aborted || (await this.#cluster.createEvent(namespace, event, this.#signal)))
+      await this.#cluster.createEvent(namespace, event, this.#signal)
     } catch (error) {
       if (this.#signal.aborted) return
       if (!(error instanceof ClusterError)) throw error
       if (error.code === 'conflict') return // said before
-      if (error.code === 'forbidden') this.#isForbidden = true
-      this.#limited(`Not every Event was written: ${error.message}`)
+      if (error.code === 'forbidden') this.#silent.add(namespace)
+      if (error.code === 'unreachable') this.#isAnswered = false
+      this.#limits.note('Not every Event was written', error.message)
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { Pod } from '../pod.ts'
+import { CLAIM_ANNOTATION, COMPLETED_ANNOTATION } from '../names.ts'
+import type { Pod, PodMetadata } from '../pod.ts'
 import type { Subject } from '../plan.ts'
 import { type Policy, PolicyError, type Surroundings } from '../policy.ts'
 import type { Verdict } from '../verdict.ts'
@@ -17,27 +18,35 @@ export type Judge = (pod: Pod) => Subject
 /** A judge of this policy and landscape. A pod that cannot be judged is refused, never thrown. */
 export function judgeBy(policy: Policy, landscape: Landscape, now: () => Date): Judge {
   return pod => {
-    const { metadata = {}, spec = {} } = pod
+    const metadata = pod.metadata ?? {}
+    const spec = pod.spec ?? {}
     const namespace = metadata.namespace ?? 'default'
-    const job = metadata.ownerReferences?.find(owner => owner.controller === true && owner.kind === 'Job')
     return {
       ref: { namespace, name: metadata.name ?? '' },
       uid: metadata.uid ?? '',
       resourceVersion: metadata.resourceVersion ?? '',
       node: spec.nodeName ?? null,
-      job: job?.name && job.uid ? { name: job.name, uid: job.uid } : null,
+      job: jobOf(metadata),
       graceSeconds: spec.terminationGracePeriodSeconds ?? 30,
+      wasTried: [CLAIM_ANNOTATION, COMPLETED_ANNOTATION].some(key => metadata.annotations?.[key] !== undefined),
       verdict: verdictOn(pod, policy, surroundings(landscape, namespace, spec.nodeName), now()),
     }
   }
 }
 
+// Others have kinds of that name too: Volcano's is batch.volcano.sh.
+function jobOf({ ownerReferences }: PodMetadata): Subject['job'] {
+  const owner = ownerReferences?.find(({ controller }) => controller === true)
+  if (owner?.kind !== 'Job' || !owner.apiVersion?.startsWith('batch/')) return null
+  return owner.name && owner.uid ? { name: owner.name, uid: owner.uid } : null
+}
+
 function surroundings({ namespaces, nodes }: Landscape, namespace: string, node: string | undefined): Surroundings {
   const labels = namespaces?.get(namespace)
-  const ready = node === undefined ? undefined : nodes?.get(node)
   return {
     namespace: labels === undefined ? null : { name: namespace, labels },
-    node: ready === undefined ? null : { ready },
+    // A node that is not there any more is as little Ready as one that says so.
+    node: node === undefined || nodes === null ? null : { ready: nodes.get(node) ?? false },
   }
 }
 
@@ -51,7 +60,6 @@ function verdictOn(pod: Pod, policy: Policy, around: Surroundings, now: Date): V
 }
 
 function unreadable(message: string): Verdict {
-  return {
-    decision: 'refuse', reason: 'unreadable', message, report: false, earned: null, after: null, again: null, complete: 'no', containers: [], warnings: [],
-  }
+  const nothing = { earned: null, after: null, again: null, complete: 'no', containers: [], warnings: [] } as const
+  return { decision: 'refuse', reason: 'unreadable', message, report: false, ...nothing }
 }

@@ -1,12 +1,13 @@
 import { type Cluster, ClusterError, type Scope } from '../cluster.ts'
 import type { Landscape } from './judge.ts'
+import type { Limits } from './limits.ts'
 
-/** Reads namespaces and nodes once a sweep; what may not be read is null, and `limited` is told why. */
-export async function readLandscape(cluster: Cluster, scope: Scope, limited: (why: string) => void, signal: AbortSignal): Promise<Landscape> {
-  const orNull = <T>(what: string, call: Promise<T>): Promise<T | null> =>
+/** Reads namespaces and nodes once a sweep; what may not be read is null, and a limit. */
+export async function readLandscape(cluster: Cluster, scope: Scope, limits: Limits, signal: AbortSignal): Promise<Landscape> {
+  const orNull = <T>(without: string, call: Promise<T>): Promise<T | null> =>
     call.catch((error: unknown) => {
       if (!(error instanceof ClusterError) || error.code !== 'forbidden') throw error
-      limited(`${what}: ${error.message}`)
+      limits.note(without, error.message)
       return null
     })
   const [namespaces, nodes] = await Promise.all([

@@ -6,13 +6,15 @@ export async function* asSettled<T>(promises: Iterable<Promise<T>>): AsyncGenera
   let pending = 0
   for (const promise of promises) {
     pending++
-    promise.then(
-      value => done.push(value),
-      (error: unknown) => (failure ??= { error }),
-    ).finally(() => {
-      pending--
-      wake.resolve()
-    })
+    promise
+      .then(
+        value => done.push(value),
+        (error: unknown) => (failure ??= { error }),
+      )
+      .finally(() => {
+        pending--
+        wake.resolve()
+      })
   }
   while (pending > 0 || done.length > 0) {
     if (done.length === 0) await wake.promise

@@ -4,7 +4,8 @@ import type { VerdictRecord } from '../outcome.ts'
 import type { Subject } from '../plan.ts'
 import type { SweepOptions } from '../sweep.ts'
 import type { Herald } from './herald.ts'
-import type { Judge } from './judge.ts'
+import type { Judge, Landscape } from './judge.ts'
+import type { Limits } from './limits.ts'
 import type { Predictions } from './prediction.ts'
 import type { Tally } from './tally.ts'
 
@@ -12,10 +13,10 @@ import type { Tally } from './tally.ts'
 export interface Pass {
   readonly cluster: Cluster
   readonly options: SweepOptions
+  readonly landscape: Landscape
   readonly tally: Tally
   readonly predictions: Predictions
-  /** Takes note of what could not be seen or done. */
-  readonly limited: (why: string) => void
+  readonly limits: Limits
   readonly judge: Judge
   readonly calls: Calls
   /** Null in a dry run, which changes nothing. */

@@ -1,6 +1,5 @@
+import type { Concluded } from '../ending.ts'
 import { MIN_MISPREDICTED } from '../settings.ts'
-import type { Outcome } from '../outcome.ts'
-import type { Verdict } from '../verdict.ts'
 
 /** Counts endings that came out otherwise than their verdicts said, and says when there are too many of them to go on. */
 export class Predictions {
@@ -13,10 +12,11 @@ export class Predictions {
     this.#maxShare = maxShare
   }
 
-  count(verdict: Verdict, outcome: Outcome): void {
-    if (outcome.result !== 'ended' && outcome.result !== 'reverted' && outcome.result !== 'failed') return
+  count(ending: Concluded): void {
+    const { result } = ending.outcome
+    if (result !== 'ended' && result !== 'reverted' && result !== 'failed') return
     this.#endings++
-    if (isMispredicted(verdict, outcome)) this.#wrong++
+    if (isMispredicted(ending)) this.#wrong++
   }
 
   /** Why no further ending is begun, or undefined while all is well. */
@@ -26,12 +26,15 @@ export class Predictions {
   }
 }
 
-/** A phase that was taken back, or a sidecar that ended with another code than its way was known for. */
-function isMispredicted({ containers }: Verdict, { result, way, containers: ends }: Outcome): boolean {
-  if (result === 'reverted') return true
-  if (result !== 'ended' || way === 'complete') return false
-  return ends.some(({ name, exit }) => {
-    const expected = containers.find(container => container.name === name)?.ways.find(candidate => candidate.way === way)?.exit
-    return expected !== undefined && expected !== null && exit !== null && exit !== expected
+/** A phase that was taken back, another phase than was known before, or another exit code than the way was known for. */
+function isMispredicted({ outcome, subject: { verdict }, phase, isReverted }: Concluded): boolean {
+  if (isReverted) return true
+  if (outcome.result !== 'ended') return false
+  const isKnown = verdict.after === 'Succeeded' || verdict.after === 'Failed'
+  if (isKnown && phase !== verdict.after) return true
+  return outcome.containers.some(({ name, exit }) => {
+    const ways = verdict.containers.find(container => container.name === name)?.ways ?? []
+    const expected = ways.find(({ way }) => way === outcome.way)?.exit ?? null
+    return expected !== null && exit !== null && exit !== expected
   })
 }

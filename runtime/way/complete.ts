@@ -1,10 +1,10 @@
-import { COMPLETED_ANNOTATION } from '../names.ts'
-import type { Pod } from '../pod.ts'
-import type { Subject } from '../plan.ts'
 import { ClusterError } from '../cluster.ts'
-import { judgeAgain, type Ending, type StepResult } from '../ending/context.ts'
-import { fate, isFinished } from '../ending/container.ts'
-import { Deadline } from '../ending/deadline.ts'
+import { isFinished, isTerminated } from '../ending/container.ts'
+import { judgeAgain, look, type Ending, type StepResult } from '../ending/context.ts'
+import { patchStatus } from '../ending/patch.ts'
+import { COMPLETED_ANNOTATION } from '../names.ts'
+import type { Subject } from '../plan.ts'
+import type { Pod } from '../pod.ts'
 
 /** Beyond the pod's grace period, for the kubelet to notice and to report. */
 const MARGIN_SECONDS = 15
@@ -19,10 +19,32 @@ const BELIEF_SECONDS = 5
  * phase is never left; pkg/kubelet/pod_workers.go: teardown begins).
  */
 export async function completePod(ending: Ending, subject: Subject, phase: 'Succeeded' | 'Failed'): Promise<StepResult> {
+  let result = await completeOnce(ending, subject, phase)
+  const begun: Ending = { ...ending, begin: patch => ending.calls.run(patch) } // what has begun is carried through
+  for (let patches = 1; result.kind === 'failed' && result.isReverted && patches < MAX_PATCHES; patches++) {
+    const again = await judgeAgain(ending, subject)
+    if (again === undefined) return { kind: 'ended' }
+    // It finished after all: what was left over has ended, or is ending, by our own patch.
+    if (again.verdict.decision !== 'end') return FINISHED.has(again.verdict.reason) ? settled(ending, subject) : result
+    const next = await completeOnce(begun, again, phase)
+    if (next.kind !== 'changed') result = next
+  }
+  return result
+}
+
+/**
+ * Once may be chance: the kubelet's status manager compares the phase that it knows with the API's every 10 s
+ * (status_manager.go: syncBatch), and between our patch and the moment when the pod's worker begins to end the pod, which
+ * on a busy node takes a second, it writes back what it knew. The pod is torn down all the same (seen on 1.34.4).
+ */
+const MAX_PATCHES = 3
+
+const FINISHED: ReadonlySet<string> = new Set(['already-finished', 'nothing-left-over'])
+
+async function completeOnce(ending: Ending, subject: Subject, phase: 'Succeeded' | 'Failed'): Promise<StepResult> {
   const mark = completionMark(subject, ending.cluster.now())
-  const accepted = await patch(ending, subject, phase, mark)
-  if (accepted !== undefined) return accepted
-  return settled(ending, subject)
+  const answer = await patched(ending, subject, phase, mark)
+  return answer === 'accepted' ? settled(ending, subject) : { kind: answer }
 }
 
 /** Time and container ids; the time makes it a value that the pod does not have yet. */
@@ -31,36 +53,45 @@ function completionMark({ verdict }: Subject, now: Date): string {
   return [now.toISOString(), ...ids].join(' ')
 }
 
-async function patch({ cluster, calls, watch, signal }: Ending, { ref, resourceVersion }: Subject, phase: string, mark: string): Promise<StepResult | undefined> {
-  const body = { metadata: { resourceVersion, annotations: { [COMPLETED_ANNOTATION]: mark } }, status: { phase } }
+async function patched(ending: Ending, subject: Subject, phase: string, mark: string): Promise<'accepted' | 'changed' | 'gone'> {
   try {
-    watch.note(await calls.run(() => cluster.patchPodStatus(ref, body, signal)))
-    return undefined
+    await patchStatus(ending, subject, { [COMPLETED_ANNOTATION]: mark }, { phase })
+    return 'accepted'
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error
-    if (error.code === 'not-found') return { kind: 'gone' }
-    if (error.code !== 'conflict') return { kind: 'failed', errors: [{ way: 'complete', container: null, error: error.message }] }
-    const pod = await calls.run(() => cluster.pod(ref, signal))
-    if (pod) watch.note(pod)
-    return pod?.metadata?.annotations?.[COMPLETED_ANNOTATION] === mark ? undefined : { kind: 'changed' }
+    if (!(error instanceof ClusterError) || !IS_DOUBTFUL[error.code]) throw error
+    const pod = await look(ending, subject)
+    if (pod === undefined) return 'gone'
+    if (pod.metadata?.annotations?.[COMPLETED_ANNOTATION] === mark) return 'accepted'
+    if (error.code === 'conflict') return 'changed'
+    throw error
   }
 }
 
+/** After these the pod itself must be asked: the patch, or a first try of it, may have landed all the same. */
+const IS_DOUBTFUL: Readonly<Record<string, boolean>> = { conflict: true, unreachable: true, server: true, 'not-found': true }
+
+/** Waits until the containers that had not ended yet are seen to have, which is also the proof that the kubelet took the phase. */
 async function settled(ending: Ending, subject: Subject): Promise<StepResult> {
-  const running = subject.verdict.containers.filter(container => container.left_over && container.state === 'running')
-  const seconds = running.length > 0 ? subject.graceSeconds + MARGIN_SECONDS : BELIEF_SECONDS
-  using deadline = new Deadline(ending.signal, seconds * 1000)
-  const hasEnded = (pod: Pod): boolean => running.length > 0 && running.every(({ name, containerID }) => fate(pod, name, containerID))
-  const sight = await ending.watch.until(subject, pod => !isFinished(pod) || hasEnded(pod), deadline.signal).catch(() => undefined)
-  ending.signal.throwIfAborted()
-  if (sight !== undefined) return sight.isGone || isFinished(sight.pod) ? { kind: 'ended' } : reverted(ending, subject)
-  if (running.length === 0) return { kind: 'ended' }
-  return { kind: 'failed', errors: [{ way: 'complete', container: null, error: `the pod is finished, but its sidecars still run ${seconds} s later` }] }
+  const left = subject.verdict.containers.filter(container => container.left_over && container.state !== 'terminated')
+  const isRunning = left.some(({ state }) => state === 'running')
+  const seconds = isRunning ? subject.graceSeconds + MARGIN_SECONDS : BELIEF_SECONDS
+  const hasEnded = (pod: Pod) => left.length > 0 && left.every(({ name }) => isTerminated(pod, name))
+  for (;;) {
+    const sight = await ending.watch.until(subject, pod => !isFinished(pod) || hasEnded(pod), seconds, ending.signal)
+    if (sight === undefined || sight.isGone || hasEnded(sight.pod)) return sight ? { kind: 'ended' } : unseen(isRunning, seconds)
+    if (isFinished(sight.pod)) return unseen(isRunning, seconds)
+    // A watch event may be older than our patch where resource versions do not compare: ask before crying wolf.
+    const pod = await look(ending, subject)
+    if (pod === undefined) return { kind: 'ended' }
+    if (!isFinished(pod)) return failed('the kubelet took the phase back', true)
+  }
 }
 
-async function reverted(ending: Ending, subject: Subject): Promise<StepResult> {
-  // A watch event may be older than our patch where resource versions do not compare: ask before crying wolf.
-  const again = await judgeAgain(ending, subject)
-  if (again === undefined || again.verdict.reason === 'already-finished') return { kind: 'ended' }
-  return { kind: 'failed', isReverted: true, errors: [{ way: 'complete', container: null, error: 'the kubelet took the phase back' }] }
+/** Nothing runs that could show it: the phase that stayed is the proof. */
+function unseen(isRunning: boolean, seconds: number): StepResult {
+  return isRunning ? failed(`the pod is finished, but its sidecars still run ${seconds} s later`) : { kind: 'ended' }
+}
+
+function failed(error: string, isReverted = false): StepResult {
+  return { kind: 'failed', errors: [{ way: 'complete', container: null, error }], isReverted }
 }

@@ -1,5 +1,4 @@
 import type { Cluster, ExecAnswer, PodRef } from '../cluster.ts'
-import type { Told } from '../ending/tell.ts'
 import { printable } from '../printable.ts'
 import type { Way } from '../verdict.ts'
 import { LIST_PROCESSES, ownProcess } from './processes.ts'
@@ -7,9 +6,13 @@ import { LIST_PROCESSES, ownProcess } from './processes.ts'
 export type SignalWay = Extract<Way, { way: 'signal' }>
 type Target = PodRef & { readonly container: string }
 
-/** What a signal came to; `isUnreachable` when the call did not reach the container's node. */
-export interface Signalled {
-  readonly told: Told
+/** How a call to a container went. */
+export interface Told {
+  /** `maybe`: its answer proves nothing, the pod's status will say. `failed`: the container was told nothing. */
+  readonly kind: 'told' | 'maybe' | 'failed'
+  /** What went wrong; empty when nothing did. */
+  readonly error: string
+  /** The call did not reach the container's node, or nothing came back from there. */
   readonly isUnreachable: boolean
 }
 
@@ -17,31 +20,47 @@ export interface Signalled {
  * Sends the signal to the container's first process by exec of `kill`, or of `sh -c kill` where the image has no kill.
  * In a pod that shares one process namespace, PID 1 is the pause container: there the container's own process is found first.
  */
-export async function signalContainer(cluster: Cluster, target: Target, containerID: string | null, way: SignalWay, signal: AbortSignal): Promise<Signalled> {
+export async function signalContainer(
+  cluster: Cluster,
+  target: Target,
+  containerID: string | null,
+  way: SignalWay,
+  signal: AbortSignal,
+): Promise<Told> {
   if (way.process === 'pid1') return kill(cluster, target, way.signal, 1, signal)
   const listed = await cluster.exec(target, LIST_PROCESSES, signal)
-  if (listed.kind === 'failed') return failed(listed)
+  if (listed.kind === 'failed') return { ...told(listed), kind: 'failed' }
+  if (listed.code !== 0) return failed(`listing the processes of the pod exited ${listed.code}: ${printable(listed.complaint)}`)
   const process = ownProcess(listed.output, containerID)
-  if (process === undefined) return { told: { kind: 'failed', error: 'its own process was not found among those of the pod' }, isUnreachable: false }
+  if (typeof process === 'string') return failed(process)
   return kill(cluster, target, way.signal, process, signal)
 }
 
-async function kill(cluster: Cluster, target: Target, name: string, process: number, signal: AbortSignal): Promise<Signalled> {
+async function kill(cluster: Cluster, target: Target, name: string, process: number, signal: AbortSignal): Promise<Told> {
   const direct = await cluster.exec(target, ['kill', `-${name}`, String(process)], signal)
-  if (!isMissingCommand(direct)) return judged(direct)
-  return judged(await cluster.exec(target, ['sh', '-c', `kill -${name} ${process}`], signal))
+  if (!isMissingCommand(direct)) return told(direct)
+  const byShell = told(await cluster.exec(target, ['sh', '-c', `kill -${name} ${process}`], signal))
+  return byShell.error === '' ? byShell : { ...byShell, error: `${told(direct).error}; by a shell: ${byShell.error}` }
 }
 
-function judged(answer: ExecAnswer): Signalled {
-  if (answer.kind === 'failed') return failed(answer)
-  // 137: the exec itself was killed when the container ended, which a good signal does (seen on containerd 1.6).
-  if (answer.code === 0) return { told: { kind: 'told' }, isUnreachable: false }
-  if (answer.code === 137 || answer.code === 143) return { told: { kind: 'maybe' }, isUnreachable: false }
-  return { told: { kind: 'failed', error: `kill exited ${answer.code}: ${printable(answer.complaint)}` }, isUnreachable: false }
+function told(answer: ExecAnswer): Told {
+  if (answer.kind === 'failed') return unknown(answer)
+  if (answer.code === 0) return { kind: 'told', error: '', isUnreachable: false }
+  // The exec itself was killed when the container ended, which a good signal does (137 seen on containerd 1.6).
+  if (answer.code === 137 || answer.code === 143) return { kind: 'maybe', error: '', isUnreachable: false }
+  return failed(`kill exited ${answer.code}: ${printable(answer.complaint)}`)
 }
 
-function failed(answer: Extract<ExecAnswer, { kind: 'failed' }>): Signalled {
-  return { told: { kind: 'failed', error: answer.error }, isUnreachable: answer.code === 'unreachable' }
+function unknown({ code, error }: Extract<ExecAnswer, { kind: 'failed' }>): Told {
+  // The apiserver's words when the kubelet takes no connection (client-go and proxy: "error dialing backend").
+  if (/error dialing backend/.test(error)) return { kind: 'failed', error, isUnreachable: true }
+  // No answer in time, or the connection broke: the command may have run all the same.
+  if (code === 'unreachable') return { kind: 'maybe', error, isUnreachable: true }
+  return failed(error)
+}
+
+function failed(error: string): Told {
+  return { kind: 'failed', error, isUnreachable: false }
 }
 
 // containerd: a Status failure "OCI runtime exec failed: … executable file not found in $PATH"; CRI-O and a shell: exit 127 or 126.

@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { execFile } from 'node:child_process'
 import { load } from 'js-yaml'
-import { catalogueJsonSchema, catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import * as z from 'zod/mini'
+import { catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
 import type { Opa } from './opa.ts'
 import { reasonsPage } from './reasons.ts'
 
@@ -20,8 +21,8 @@ export interface Artifact {
 export async function artifacts(opa: Opa): Promise<Artifact[]> {
   return [
     { path: 'dist/policy.wasm', bytes: await policyWasm(opa) },
-    { path: 'dist/catalogue.json', bytes: Buffer.from(await catalogueIndex()) },
-    { path: 'schemas/catalogue.schema.json', bytes: Buffer.from(catalogueJsonSchema()) },
+    { path: 'dist/catalogue.json', bytes: json({ catalogue: indexCatalogue(await rows()) }) },
+    { path: 'schemas/catalogue.schema.json', bytes: json(z.toJSONSchema(catalogueRows, { io: 'input' })) },
     { path: 'docs/reasons.md', bytes: Buffer.from(await reasonsPage(opa)) },
   ]
 }
@@ -30,8 +31,8 @@ async function policyWasm(opa: Opa): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'sidecar-reaper-policy-'))
   try {
     const bundle = join(folder, 'bundle.tar.gz')
-    const capabilities = ['--capabilities', 'policies/capabilities.json']
-    await opa('build', '-t', 'wasm', '-e', 'sidecar/verdict', '--ignore', '*_test.rego', ...capabilities, '-o', bundle, 'policies/sidecar')
+    const options = ['--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json', '--output', bundle]
+    await opa('build', '--target', 'wasm', '--entrypoint', 'sidecar/verdict', ...options, 'policies/sidecar')
     await promisify(execFile)('tar', ['-xzf', bundle, '-C', folder, '/policy.wasm'])
     return await readFile(join(folder, 'policy.wasm'))
   } finally {
@@ -39,9 +40,13 @@ async function policyWasm(opa: Opa): Promise<Buffer> {
   }
 }
 
-async function catalogueIndex(): Promise<string> {
-  const rows = catalogueRows.safeParse(load(await readFile(CATALOGUE, 'utf8')))
-  if (rows.success) return `${JSON.stringify({ catalogue: indexCatalogue(rows.data) }, null, 2)}\n`
-  const mistakes = rows.error.issues.map(({ path, message }) => `policies/catalogue.yaml: ${path.join('.')}: ${message}`)
+async function rows() {
+  const parsed = catalogueRows.safeParse(load(await readFile(CATALOGUE, 'utf8')))
+  if (parsed.success) return parsed.data
+  const mistakes = parsed.error.issues.map(({ path, message }) => `policies/catalogue.yaml: ${path.join('.')}: ${message}`)
   throw new Error(mistakes.join('\n'))
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 }

@@ -39,7 +39,9 @@ async function build(binary: string): Promise<void> {
   console.error(`Building opa with Go into ${dirname(binary)}; this takes a minute or two, once`)
   await run('go', ['build', '-C', 'tools', '-o', unfinished, MODULE]).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause
-    throw new Error('Cannot build opa: there is no go on the PATH; install Go from https://go.dev/dl (only changes to policies/ need it)', { cause })
+    throw new Error('Cannot build opa: there is no go on the PATH; install Go from https://go.dev/dl (only changes to policies/ need it)', {
+      cause,
+    })
   })
   await rename(unfinished, binary)
 }

@@ -1,7 +1,12 @@
 import type { Opa } from './opa.ts'
 
 interface Annotated {
-  readonly annotations: { readonly scope: string; readonly title?: string; readonly description?: string; readonly custom?: { readonly decision?: string } }
+  readonly annotations: {
+    readonly scope: string
+    readonly title?: string
+    readonly description?: string
+    readonly custom?: { readonly decision?: string }
+  }
 }
 
 const MEANING = {
@@ -13,7 +18,9 @@ const MEANING = {
 
 /** docs/reasons.md: every reason code of the verdicts, from the METADATA of the rules. */
 export async function reasonsPage(opa: Opa): Promise<string> {
-  const { annotations } = JSON.parse(await opa('inspect', '--annotations', '-f', 'json', 'policies/sidecar')) as { annotations: Annotated[] } // opa's own output
+  const { annotations } = JSON.parse(await opa('inspect', '--annotations', '-f', 'json', 'policies/sidecar')) as {
+    annotations: Annotated[]
+  } // opa's own output
   const reasons = annotations.flatMap(({ annotations: { title, description, custom } }) =>
     title && description && custom?.decision ? [{ code: title, decision: custom.decision, description }] : [],
   )

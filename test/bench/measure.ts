@@ -21,10 +21,12 @@ export interface Row {
 
 export interface Quantity {
   readonly amount: number
+  /** Of several measurements, where that says more than their median alone. */
+  readonly worst?: number
   readonly unit: Unit
 }
 
-export type Unit = '/s' | 's' | 'ms' | 'MB' | 'B/pod' | 'calls'
+export type Unit = '/s' | 's' | 'ms' | 'MB' | 'B/pod' | 'calls' | 'sweeps'
 
 /** A limit on the value itself, in its unit, or on its ratio to the reference. */
 export interface Target {

@@ -35,9 +35,7 @@ async function carryOut({ command, version, words }: CommandLine): Promise<numbe
       await locked(cluster, () => up(cluster, say))
       return 0
     case 'down':
-      await locked(cluster, async () =>
-        say(`${cluster.name} ${(await removeCluster(cluster)) ? 'is removed' : 'was not up'}`),
-      )
+      await locked(cluster, async () => say(`${cluster.name} ${(await removeCluster(cluster)) ? 'is removed' : 'was not up'}`))
       return 0
     case 'status': {
       const { text, isHealthy } = await status(cluster)

@@ -17,7 +17,11 @@ export async function verdicts(): Promise<Findings> {
   const settings = decodeSettings({ sidecars: [LISTED_BY_SETTINGS] }, 'bench')
   const policy = await loadPolicy(POLICY_FILES, settings, { namespace: null, sweep: 'bench' })
   return {
-    rows: [verdictRow(policy, '95 % with a running main', everyday, 80_000), verdictRow(policy, 'all finished', finished, 20_000), podRow(policy)],
+    rows: [
+      verdictRow(policy, '95 % with a running main', everyday, 80_000),
+      verdictRow(policy, 'all finished', finished, 20_000),
+      podRow(policy),
+    ],
     notes: [
       `verdicts: per second of CPU time of the whole process (garbage collection included), which a busy machine distorts less than wall time; the median of ${ROUNDS} rounds in which value and reference take turns. ${PODS.toLocaleString('en-US')} distinct pods: ${LISTINGS_IN_WORDS}. pods: JSON.parse of pages of 500, facts, verdict.`,
     ],
@@ -44,7 +48,14 @@ function podRow(policy: Policy): Row {
   const texts = pages(everyday).map(page => JSON.stringify(page))
   const now = new Date()
   const [value, parse] = perSecond(
-    () => texts.forEach(text => judgeAll(policy, parsed(text).map(pod => policy.facts(pod)), now)),
+    () =>
+      texts.forEach(text =>
+        judgeAll(
+          policy,
+          parsed(text).map(pod => policy.facts(pod)),
+          now,
+        ),
+      ),
     () => texts.forEach(text => void parsed(text)),
   )
   return row({

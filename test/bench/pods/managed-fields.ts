@@ -1,41 +1,29 @@
 import { seconds } from './pod-options.ts'
 
-/** Who owns which field, as the Job controller and a kubelet leave it: a third of what a list of pods weighs. */
-export function managedFields(start: Date, containers: readonly string[]) {
-  const time = seconds(start)
+/** Who owns which field of a pod, as the Job controller and a kubelet leave it: a third of what a list of pods weighs. */
+export function managedFields(
+  start: Date,
+  { status, ...rest }: { readonly metadata: object; readonly spec: object; readonly status: object },
+) {
+  const entry = { operation: 'Update', apiVersion: 'v1', time: seconds(start), fieldsType: 'FieldsV1' }
   return [
-    { manager: 'kube-controller-manager', operation: 'Update', apiVersion: 'v1', time, fieldsType: 'FieldsV1', fieldsV1: { ...ofMetadata(), 'f:spec': ofSpec(containers) } },
-    { manager: 'kubelet', operation: 'Update', apiVersion: 'v1', time, fieldsType: 'FieldsV1', fieldsV1: { 'f:status': ofStatus() }, subresource: 'status' },
+    { manager: 'kube-controller-manager', ...entry, fieldsV1: owned(rest) },
+    { manager: 'kubelet', ...entry, fieldsV1: owned({ status }), subresource: 'status' },
   ]
 }
 
-function ofMetadata() {
-  const labels = ['app', 'app.kubernetes.io/part-of', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name', 'controller-uid', 'job-name']
-  const owner = { '.': {}, 'k:{"uid":"0f4e2c9a-0000-4000-8000-000000000000"}': {} }
-  return { 'f:metadata': { 'f:annotations': all('.', 'f:checksum/config'), 'f:generateName': {}, 'f:labels': all('.', ...labels.map(field)), 'f:ownerReferences': owner } }
+/** Lists are owned entry by entry where their entries have a key, else as a whole. */
+function owned(value: unknown): object {
+  if (typeof value !== 'object' || value === null) return {}
+  if (!Array.isArray(value)) return Object.fromEntries(Object.entries(value).map(([key, field]) => [`f:${key}`, owned(field)]))
+  const keyed = value.flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null || 'containerID' in entry) return []
+    const fields = Object.fromEntries(Object.entries(entry))
+    const key = KEYS.find(candidate => candidate in fields)
+    return key === undefined ? [] : [[`k:${JSON.stringify({ [key]: fields[key] })}`, { '.': {}, ...owned(fields) }] as const]
+  })
+  return keyed.length === 0 ? {} : { '.': {}, ...Object.fromEntries(keyed) }
 }
 
-function ofSpec(containers: readonly string[]) {
-  const fields = all('.', ...['args', 'image', 'imagePullPolicy', 'name', 'terminationMessagePath', 'terminationMessagePolicy'].map(field))
-  return {
-    'f:containers': Object.fromEntries(containers.map(name => [`k:{"name":"${name}"}`, fields])),
-    ...all(...['dnsPolicy', 'enableServiceLinks', 'restartPolicy', 'schedulerName', 'securityContext', 'terminationGracePeriodSeconds', 'volumes'].map(field)),
-  }
-}
-
-function ofStatus() {
-  const conditions = ['ContainersReady', 'Initialized', 'PodReadyToStartContainers', 'Ready']
-  const condition = all('.', ...['lastProbeTime', 'lastTransitionTime', 'status', 'type'].map(field))
-  return {
-    'f:conditions': Object.fromEntries(conditions.map(type => [`k:{"type":"${type}"}`, condition])),
-    ...all(...['containerStatuses', 'hostIP', 'hostIPs', 'phase', 'podIP', 'podIPs', 'startTime'].map(field)),
-  }
-}
-
-function all(...keys: readonly string[]): Record<string, object> {
-  return Object.fromEntries(keys.map(key => [key, {}]))
-}
-
-function field(name: string): string {
-  return `f:${name}`
-}
+// The merge keys of a pod's lists; containerStatuses has none.
+const KEYS = ['type', 'uid', 'ip', 'name']

@@ -10,30 +10,29 @@ export function listedPod(options: PodOptions) {
   const { index, kind, namespace, job, start } = options
   const name = `${job.name}-${String(index).padStart(5, '0')}-${randomBytes(3).toString('hex').slice(0, 5)}`
   const sidecar = sidecarName(kind)
-  return {
-    metadata: {
-      name,
-      generateName: `${job.name}-`,
-      namespace,
-      uid: randomUUID(),
-      resourceVersion: String(100_000 + index),
-      generation: 1,
-      creationTimestamp: seconds(start),
-      labels: {
-        app: job.name,
-        'app.kubernetes.io/part-of': 'billing',
-        'batch.kubernetes.io/controller-uid': job.uid,
-        'batch.kubernetes.io/job-name': job.name,
-        'controller-uid': job.uid,
-        'job-name': job.name,
-      },
-      annotations: { 'checksum/config': randomBytes(32).toString('hex'), ...listingAnnotations(kind, sidecar) },
-      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.name, uid: job.uid, controller: true, blockOwnerDeletion: true }],
-      managedFields: managedFields(start, [MAIN, sidecar]),
+  const metadata = {
+    name,
+    generateName: `${job.name}-`,
+    namespace,
+    uid: randomUUID(),
+    resourceVersion: String(100_000 + index),
+    generation: 1,
+    creationTimestamp: seconds(start),
+    labels: {
+      app: job.name,
+      'batch.kubernetes.io/controller-uid': job.uid,
+      'batch.kubernetes.io/job-name': job.name,
+      'controller-uid': job.uid,
+      'job-name': job.name,
     },
-    spec: podSpec(options, MAIN, sidecar),
-    status: podStatus(options, MAIN, sidecar),
+    annotations: { 'checksum/config': randomBytes(32).toString('hex'), ...listingAnnotations(kind, sidecar) },
+    ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.name, uid: job.uid, controller: true, blockOwnerDeletion: true }],
   }
+  const { labels, annotations, ownerReferences } = metadata
+  const spec = podSpec(options, MAIN, sidecar)
+  const status = podStatus(options, MAIN, sidecar)
+  const fields = managedFields(start, { metadata: { labels, annotations, ownerReferences }, spec, status })
+  return { metadata: { ...metadata, managedFields: fields }, spec, status }
 }
 
 export type ListedPod = ReturnType<typeof listedPod>
@@ -49,5 +48,8 @@ function sidecarName({ listing }: Kind): string {
 function listingAnnotations({ listing }: Kind, sidecar: string): Readonly<Record<string, string>> {
   if (listing === 'annotation') return { 'sidecar-reaper/sidecars': sidecar }
   if (listing !== 'catalogue') return {}
-  return { 'sidecar.istio.io/status': '{"initContainers":["istio-init"],"containers":["istio-proxy"],"volumes":["workload-socket","istio-envoy","istio-data"],"revision":"default"}' }
+  return {
+    'sidecar.istio.io/status':
+      '{"initContainers":["istio-init"],"containers":["istio-proxy"],"volumes":["workload-socket","istio-envoy","istio-data"],"revision":"default"}',
+  }
 }

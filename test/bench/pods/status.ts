@@ -6,13 +6,20 @@ export function podStatus({ index, kind, start }: Pick<PodOptions, 'index' | 'ki
   const since = { startedAt: seconds(start) }
   const ip = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
   const mainID = containerID()
-  const ended = { terminated: { exitCode: 0, reason: 'Completed', ...since, finishedAt: seconds(new Date(start.getTime() + 60_000)), containerID: mainID } }
+  const ended = {
+    terminated: {
+      exitCode: 0,
+      reason: 'Completed',
+      ...since,
+      finishedAt: seconds(new Date(start.getTime() + 60_000)),
+      containerID: mainID,
+    },
+  }
   const mainState = kind.isFinished ? ended : { running: since }
   return {
     phase: 'Running',
     conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(type => ({
       type,
-      observedGeneration: 1,
       status: kind.isFinished && type.endsWith('Ready') ? 'False' : 'True',
       lastProbeTime: null,
       lastTransitionTime: seconds(start),
@@ -23,10 +30,10 @@ export function podStatus({ index, kind, start }: Pick<PodOptions, 'index' | 'ki
     podIPs: [{ ip }],
     startTime: seconds(start),
     containerStatuses: [
-      containerStatus(main, 'registry.example/billing/worker:2026.11.3', mainID, mainState),
-      containerStatus(sidecar, `registry.example/platform/${sidecar}:1.27.1`, containerID(), { running: since }),
+      containerStatus(main, 'registry.example/worker:2026.11.3', mainID, mainState),
+      containerStatus(sidecar, `registry.example/${sidecar}:1.27.1`, containerID(), { running: since }),
     ],
-    qosClass: 'Burstable',
+    qosClass: 'BestEffort',
   }
 }
 

@@ -6,8 +6,19 @@ const reading = { what: 'raw read', amount: 0.8, unit: 's' } as const
 
 t.test('table() aligns what was measured beside its reference and says whether the target is met', async t => {
   const rows = [
-    row({ part: 'verdicts', what: 'all finished', value: { amount: 19_876.4, unit: '/s' }, target: { of: 'value', limit: 20_000, bound: 'at least' } }),
-    row({ part: 'sweep-10k', what: 'dry run', value: { amount: 1.04, unit: 's' }, reference: reading, target: { of: 'ratio', limit: 1.3, bound: 'at most' } }),
+    row({
+      part: 'verdicts',
+      what: 'all finished',
+      value: { amount: 19_876.4, unit: '/s' },
+      target: { of: 'value', limit: 20_000, bound: 'at least' },
+    }),
+    row({
+      part: 'sweep-10k',
+      what: 'dry run',
+      value: { amount: 1.04, unit: 's' },
+      reference: reading,
+      target: { of: 'ratio', limit: 1.3, bound: 'at most' },
+    }),
   ]
   t.equal(
     table(rows),

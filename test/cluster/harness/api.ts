@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import { once } from 'node:events'
-import { Agent, request, type RequestOptions } from 'node:https'
+import { Agent, request, type AgentOptions, type RequestOptions } from 'node:https'
 import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
 
@@ -36,11 +36,14 @@ export async function connect(context?: string): Promise<Connection> {
   const server = new URL(cluster.server)
   const options: RequestOptions = {}
   await config.applyToHTTPSOptions(options)
-  options.agent = new Agent({ ...options, keepAlive: true })
+  const { agent: _, ...identity } = options
+  options.agent = new Agent({ ...(identity as AgentOptions), keepAlive: true }) // certificates and keys, which both types have
   const open = async (path: string, { method = 'GET', body, contentType = 'application/json' }: CallOptions, signal?: AbortSignal) => {
-    const headers = { ...options.headers, 'content-type': contentType }
+    const text = body === undefined ? '' : JSON.stringify(body)
+    // Of itself Node says no length for the body of a DELETE.
+    const headers = { ...options.headers, 'content-type': contentType, 'content-length': Buffer.byteLength(text) }
     const call = request(new URL(path, server), { ...options, method, headers, ...(signal ? { signal } : {}) })
-    call.end(body === undefined ? undefined : JSON.stringify(body))
+    call.end(text)
     const [answer] = await once(call, 'response')
     return answer
   }

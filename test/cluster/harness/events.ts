@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One line of the actors' log: "start", "signal TERM", "exit 143". `name` is the actor's, `pod` that of its pod. */
+/** One line of the actors' log: "start", "signal TERM", "exit 143". `name` is the actor's, `pod` is the uid of its pod. */
 export type ActorEvent = Readonly<{ at: Date; pod: string; name: string; event: string }>
 
 /** What the actors of a scenario wrote down so far, in the order of writing. */

@@ -13,8 +13,7 @@ export async function eventually<T>(
   for (;;) {
     const seen = await look()
     if (willDo(seen)) return seen
-    if (Date.now() >= end)
-      throw new Error(`Waited ${deadlineMs / 1000} s in vain until ${what}; last seen: ${JSON.stringify(seen)}`)
+    if (Date.now() >= end) throw new Error(`Waited ${deadlineMs / 1000} s in vain until ${what}; last seen: ${JSON.stringify(seen)}`)
     await sleep(100, undefined, { signal })
   }
 }

@@ -31,10 +31,7 @@ export function shell(name: string, script: string, fields: Fields = {}): Fields
 }
 
 /** The actor's arguments for a behaviour. */
-export function actorArguments(
-  name: string,
-  { on = {}, exit, after, waitFor, failTimes, eatMemoryMib }: Behaviour,
-): string[] {
+export function actorArguments(name: string, { on = {}, exit, after, waitFor, failTimes, eatMemoryMib }: Behaviour): string[] {
   return [
     `--name=${name}`,
     `--log=${directoryInside}/events`,
@@ -49,13 +46,7 @@ export function actorArguments(
 }
 
 /** A Job of these containers. `pod` and `job` are added to the two specs; restartPolicy is Never and backoffLimit 1 unless given. */
-export function job(
-  name: string,
-  directory: string,
-  containers: readonly Fields[],
-  pod: Fields = {},
-  spec: Fields = {},
-): Fields {
+export function job(name: string, directory: string, containers: readonly Fields[], pod: Fields = {}, spec: Fields = {}): Fields {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -65,16 +56,21 @@ export function job(
 }
 
 /** A pod's metadata and spec, with the scenario's directory as a volume. */
-export function podTemplate(directory: string, containers: readonly Fields[], { metadata = {}, ...pod }: Fields): Fields {
+export function podTemplate(
+  directory: string,
+  containers: readonly Fields[],
+  { metadata = {}, ...pod }: Fields & { metadata?: Fields },
+): { metadata: Fields; spec: Fields } {
   const volume = { name: 'scenario', hostPath: { path: directory, type: 'Directory' } }
-  return {
-    metadata,
-    spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, containers, volumes: [volume], ...pod },
-  }
+  return { metadata, spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, containers, volumes: [volume], ...pod } }
 }
 
-function container(name: string, fields: Fields): Fields {
-  return { name, imagePullPolicy: 'Never', volumeMounts: [{ name: 'scenario', mountPath: directoryInside }], ...fields }
+// By which an actor says whose it is; names may come again.
+const ownPod = { name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }
+
+function container(name: string, { env = [], ...fields }: Fields & { env?: readonly object[] }): Fields {
+  const volumeMounts = [{ name: 'scenario', mountPath: directoryInside }]
+  return { name, imagePullPolicy: 'Never', volumeMounts, env: [ownPod, ...env], ...fields }
 }
 
 function option(name: string, value: string | number | undefined): string[] {

@@ -56,9 +56,7 @@ export function hasCondition(object: { status?: { conditions?: Condition[] } }, 
 
 /** Exit codes of a pod's containers that have ended, by name. */
 export function exitCodes(pod: Pod): Record<string, number> {
-  const ended = statuses(pod).flatMap(({ name, state }) =>
-    state.terminated ? [[name, state.terminated.exitCode] as const] : [],
-  )
+  const ended = statuses(pod).flatMap(({ name, state }) => (state.terminated ? [[name, state.terminated.exitCode] as const] : []))
   return Object.fromEntries(ended)
 }
 
@@ -67,6 +65,18 @@ export function running(pod: Pod): string[] {
   return statuses(pod)
     .filter(({ state }) => state.running)
     .map(({ name }) => name)
+}
+
+/** True when a container of the pod has ended. */
+export function hasEnded(pod: Pod, name: string): boolean {
+  return statuses(pod).some(status => status.name === name && status.state.terminated !== undefined)
+}
+
+/** True when a container of the pod waits for something other than its turn. */
+export function isWaiting(pod: Pod, name: string): boolean {
+  return statuses(pod).some(
+    ({ name: own, state }) => own === name && /^(?!ContainerCreating|PodInitializing)./.test(state.waiting?.reason ?? ''),
+  )
 }
 
 /** How often each of a pod's containers was restarted, by name. */

@@ -35,8 +35,7 @@ export type Scenario = AsyncDisposable &
 /** Opens the cluster that $KUBECONFIG names. */
 export async function openWorld(): Promise<World> {
   const kubeconfig = process.env['KUBECONFIG']
-  if (!kubeconfig)
-    throw new Error('Cannot open the test cluster: KUBECONFIG is not set. Run this by: npm run cluster -- run -- COMMAND')
+  if (!kubeconfig) throw new Error('Cannot open the test cluster: KUBECONFIG is not set. Run this by: npm run cluster -- run -- COMMAND')
   const connection = await connect()
   return {
     api: connection.api,
@@ -45,7 +44,12 @@ export async function openWorld(): Promise<World> {
   }
 }
 
-async function openScenario(api: Api, home: string, name: string, { labels = {}, namespace: given }: ScenarioOptions = {}): Promise<Scenario> {
+async function openScenario(
+  api: Api,
+  home: string,
+  name: string,
+  { labels = {}, namespace: given }: ScenarioOptions = {},
+): Promise<Scenario> {
   const unique = `${name}-${randomUUID().slice(0, 6)}`
   const namespace = given ?? unique
   const directory = join(home, unique)

@@ -2,8 +2,8 @@
    arguments say and writes down what happened to it. Needs no shell, no libc.
 
    --name N             who speaks in the log (default: actor)
-   --log FILE           append `<epoch ms> <host> <name> <event>` lines: start,
-                        signal TERM, exit 143; a pod's host name is its own
+   --log FILE           append `<epoch ms> <pod> <name> <event>` lines: start,
+                        signal TERM, exit 143; the pod is $POD
    --on SIG=CODE[:S]    on this signal exit with CODE, S seconds later
    --on SIG=ignore      stay deaf to this signal, but log it
    --wait-for FILE      do nothing further until FILE exists
@@ -28,8 +28,8 @@
 
 enum { UNHEARD, IGNORE, EXIT };
 static struct { int kind, code; double delay; } rules[32];
-static const char *name = "actor", *wait_file, *state_file;
-static char host[65];
+static const char *name = "actor", *pod = "-", *wait_file, *state_file;
+
 static int log_fd = -1, exit_code = -1, fail_times;
 static double after_seconds;
 static long memory_mib;
@@ -42,9 +42,9 @@ static double now(clockid_t clock) {
 
 /* One write with O_APPEND: lines of several actors never mix. */
 static void event(const char *what, const char *detail) {
-  char line[320];
+  char line[512];
   int length = snprintf(line, sizeof line, "%.0f %s %s %s%s%s\n", now(CLOCK_REALTIME) * 1000,
-                        host, name, what, *detail ? " " : "", detail);
+                        pod, name, what, *detail ? " " : "", detail);
   if (log_fd >= 0 && write(log_fd, line, length) != length) err(70, "log");
 }
 
@@ -155,7 +155,7 @@ static void read_arguments(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  gethostname(host, sizeof host - 1);
+  if (getenv("POD")) pod = getenv("POD");
   umask(0); /* containers of other users append to the same log */
   read_arguments(argc, argv);
   sigset_t set = heard();

@@ -9,23 +9,11 @@ const commands = ['kube-apiserver', 'kube-controller-manager', 'kube-proxy', 'ku
 
 /** Builds a version's servers and its kubectl from Go modules, unless the cache has them as pinned. */
 export async function buildKubernetes(cluster: Cluster, say: (line: string) => void): Promise<void> {
-  const argv: Argv = [
-    'go',
-    'build',
-    '-trimpath',
-    '-ldflags',
-    linkerFlags(cluster),
-    '-o',
-    `${cluster.bin}/`,
-    ...packages(),
-  ]
+  const argv: Argv = ['go', 'build', '-trimpath', '-ldflags', linkerFlags(cluster), '-o', `${cluster.bin}/`, ...packages()]
   const key = fingerprint(cluster, argv)
   if (isStamped(cluster.bin, key)) return
-  if (!(await succeeds(['go', 'version'])))
-    throw new Error('Cannot build Kubernetes: there is no go on the PATH. Install Go 1.26 or newer')
-  say(
-    `Building Kubernetes ${cluster.version}: ${commands.join(', ')} (once, about 5 minutes on 2 cores; log: ${cluster.buildLog})`,
-  )
+  if (!(await succeeds(['go', 'version']))) throw new Error('Cannot build Kubernetes: there is no go on the PATH. Install Go 1.26 or newer')
+  say(`Building Kubernetes ${cluster.version}: ${commands.join(', ')} (once, about 5 minutes on 2 cores; log: ${cluster.buildLog})`)
   mkdirSync(cluster.bin, { recursive: true })
   rmSync(cluster.buildLog, { force: true })
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' }

@@ -3,12 +3,7 @@ import { commandLine } from './command-line.ts'
 
 t.test('commandLine() takes the version before and behind the command, in either spelling', async t => {
   const expected = { command: 'up', version: '1.36.3', words: [] }
-  for (const line of [
-    'up --kubernetes 1.36.3',
-    'up --kubernetes=1.36.3',
-    '--kubernetes 1.36.3 up',
-    '--kubernetes=1.36.3 up',
-  ]) {
+  for (const line of ['up --kubernetes 1.36.3', 'up --kubernetes=1.36.3', '--kubernetes 1.36.3 up', '--kubernetes=1.36.3 up']) {
     t.same(commandLine(line.split(' ')), expected, line)
   }
   t.same(commandLine(['up']), { ...expected, version: '1.34.4' }, 'none')
@@ -23,8 +18,7 @@ t.test('commandLine() leaves to kubectl and to the command to run what is theirs
 })
 
 t.test('commandLine() offers help when asked or when there is no command', async t => {
-  for (const line of [[], ['help'], ['-h'], ['--help'], ['up', '--help'], ['run', '-h']])
-    t.equal(commandLine(line).command, 'help')
+  for (const line of [[], ['help'], ['-h'], ['--help'], ['up', '--help'], ['run', '-h']]) t.equal(commandLine(line).command, 'help')
 })
 
 t.test('commandLine() refuses in one line what it cannot make sense of', async t => {

@@ -47,7 +47,5 @@ function withoutDashes(words: readonly string[]): string[] {
 function oneOf<const T extends string>(known: readonly T[], word: string | undefined, what: string): T {
   const found = known.find(candidate => candidate === word)
   if (found !== undefined) return found
-  throw new SyntaxError(
-    `${word === undefined ? `Missing ${what}` : `Unknown ${what} ${word}`}: expected one of ${known.join(', ')}`,
-  )
+  throw new SyntaxError(`${word === undefined ? `Missing ${what}` : `Unknown ${what} ${word}`}: expected one of ${known.join(', ')}`)
 }

@@ -13,9 +13,7 @@ export async function output(argv: Argv): Promise<string> {
   const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (exit[0] === 0) return stdout
-  throw new Error(
-    `Cannot run ${argv.join(' ')}: ${stderr.trim() || stdout.trim() || `it ended with ${exit[0] ?? exit[1]}`}`,
-  )
+  throw new Error(`Cannot run ${argv.join(' ')}: ${stderr.trim() || stdout.trim() || `it ended with ${exit[0] ?? exit[1]}`}`)
 }
 
 /** True when a command succeeds. */
@@ -32,8 +30,7 @@ export async function logged(argv: Argv, file: string, options: LoggedOptions = 
   try {
     const child = spawn(argv[0], argv.slice(1), { ...options, stdio: ['ignore', log, log] })
     const [code, signal] = await once(child, 'close')
-    if (code !== 0)
-      throw new Error(`Cannot run ${argv.slice(0, 4).join(' ')} …: it ended with ${code ?? signal}, see ${file}`)
+    if (code !== 0) throw new Error(`Cannot run ${argv.slice(0, 4).join(' ')} …: it ended with ${code ?? signal}, see ${file}`)
   } finally {
     closeSync(log)
   }

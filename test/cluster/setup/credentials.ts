@@ -38,11 +38,7 @@ export async function writeCredentials(cluster: Cluster): Promise<void> {
   const authority = readFileSync(join(cluster.data, 'server.crt')).toString('base64')
   const withTokens = users.map(([file, user, group]) => ({ file, user, group, token: randomUUID() }))
   for (const { file, token } of withTokens) write(cluster, file, kubeconfig(cluster.name, authority, token))
-  write(
-    cluster,
-    'tokens.csv',
-    withTokens.map(({ token, user, group }) => `${token},${user},${user},"${group}"`).join('\n'),
-  )
+  write(cluster, 'tokens.csv', withTokens.map(({ token, user, group }) => `${token},${user},${user},"${group}"`).join('\n'))
 }
 
 /** A kubeconfig in JSON, which is YAML. */

@@ -17,6 +17,5 @@ function refuseMounts(cluster: Cluster): void {
     .split('\n')
     .map(line => line.split(' ')[4] ?? '')
   const strange = mounts.find(path => path.startsWith(`${cluster.data}/`))
-  if (strange)
-    throw new Error(`Cannot remove ${cluster.data}: ${strange} is mounted there, and not by us. Unmount it first`)
+  if (strange) throw new Error(`Cannot remove ${cluster.data}: ${strange} is mounted there, and not by us. Unmount it first`)
 }

@@ -34,14 +34,9 @@ async function install(missing: readonly string[], log: string, say: (line: stri
 }
 
 async function missingPackages(): Promise<string[]> {
-  const installed = await output(['dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n']).catch(
-    cause => {
-      throw new Error(
-        `Cannot look for ${needed.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`,
-        { cause },
-      )
-    },
-  )
+  const installed = await output(['dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n']).catch(cause => {
+    throw new Error(`Cannot look for ${needed.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`, { cause })
+  })
   const lines = new Set(installed.split('\n'))
   return needed.filter(name => !lines.has(`${name} installed`))
 }

@@ -41,9 +41,7 @@ export function clusterPaths(version: Version, env: NodeJS.ProcessEnv): Cluster 
   const cache = realpathSync(wanted)
   const hidden = hiddenInside.find(directory => cache.startsWith(`${directory}/`))
   if (hidden)
-    throw new Error(
-      `Cannot keep the cluster in ${cache}: its node has a ${hidden} of its own. Set XDG_CACHE_HOME to another place`,
-    )
+    throw new Error(`Cannot keep the cluster in ${cache}: its node has a ${hidden} of its own. Set XDG_CACHE_HOME to another place`)
   const data = join(cache, 'clusters', version)
   const name = `sidecar-reaper-${version}`
   return {

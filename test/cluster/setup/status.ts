@@ -13,11 +13,7 @@ export async function status(cluster: Cluster): Promise<Status> {
   const rows = await Promise.all(
     components(cluster).map(async server => {
       const process = findServer(server, node)
-      return row(
-        server.name,
-        process,
-        process && (await isHealthy(server, node)) ? 'healthy' : process ? 'unhealthy' : 'missing',
-      )
+      return row(server.name, process, process && (await isHealthy(server, node)) ? 'healthy' : process ? 'unhealthy' : 'missing')
     }),
   )
   const table = [['COMPONENT', 'PID', 'AGE', 'STATE'], row('node', node, 'healthy'), ...rows]

@@ -7,8 +7,7 @@ export function tar(entries: readonly TarEntry[]): Buffer {
 }
 
 function header({ name, mode = 0o755, content, link = '' }: TarEntry): Buffer {
-  if (name.length > 99 || link.length > 99)
-    throw new RangeError(`Cannot put ${name} into a tar archive: names have at most 99 characters`)
+  if (name.length > 99 || link.length > 99) throw new RangeError(`Cannot put ${name} into a tar archive: names have at most 99 characters`)
   const block = Buffer.alloc(512)
   const put = (offset: number, text: string) => block.write(text, offset, 'latin1')
   put(0, name)

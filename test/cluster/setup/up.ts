@@ -32,8 +32,7 @@ export async function up(cluster: Cluster, say: Say): Promise<void> {
 async function newNode(cluster: Cluster, say: Say): Promise<Process> {
   await removeCluster(cluster)
   say(`Starting ${cluster.name}`)
-  for (const directory of ['lib', 'log', 'logs', 'sysctl', 'scenarios'])
-    mkdirSync(join(cluster.data, directory), { recursive: true })
+  for (const directory of ['lib', 'log', 'logs', 'sysctl', 'scenarios']) mkdirSync(join(cluster.data, directory), { recursive: true })
   await writeCredentials(cluster)
   writeSettings(cluster)
   await compile('node', join(cluster.data, 'node'))
@@ -50,16 +49,10 @@ async function bringUp(cluster: Cluster, server: Component, node: Process, say: 
 /** Waits until pods can be made and will run. */
 async function becomeReady(cluster: Cluster, node: Process): Promise<void> {
   await Promise.all(components(cluster).map(server => becomeHealthy(cluster, server, node)))
-  const client = [
-    join(cluster.bin, 'kubectl'),
-    `--kubeconfig=${cluster.kubeconfig}`,
-    `--cache-dir=${cluster.kubectlCache}`,
-  ]
+  const client = [join(cluster.bin, 'kubectl'), `--kubeconfig=${cluster.kubeconfig}`, `--cache-dir=${cluster.kubectlCache}`]
   const kubectl = (...args: string[]) => succeeds(insideNode(node, [...client, ...args]))
   await until(`the node to be Ready, see ${logFile(cluster, 'kubelet')}`, 90_000, () =>
     kubectl('wait', '--for=condition=Ready', 'node/node', '--timeout=10s'),
   )
-  await until('the default ServiceAccount', 30_000, () =>
-    kubectl('get', 'serviceaccount', 'default', '--namespace=default'),
-  )
+  await until('the default ServiceAccount', 30_000, () => kubectl('get', 'serviceaccount', 'default', '--namespace=default'))
 }

@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The first value that a look gives back other than undefined or false; throws after the deadline. Times in ms. */
-export async function until<T>(
-  what: string,
-  deadlineMs: number,
-  look: () => T | Promise<T>,
-): Promise<Exclude<T, undefined | false>> {
+export async function until<T>(what: string, deadlineMs: number, look: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
   const end = Date.now() + deadlineMs
   for (;;) {
     const seen = await look()

@@ -15,6 +15,6 @@ export function auditEntries(file: string | undefined, namespace: string): Audit
   if (file === undefined) return undefined
   return readFileSync(file, 'utf8')
     .split('\n')
-    .filter(line => line.includes(`"system:serviceaccount:${namespace}:`))
-    .map(line => JSON.parse(line) as AuditEntry) // audit.k8s.io/v1 Event, and no line is ever half written when read after its call
+    .filter(line => line.includes(`"system:serviceaccount:${namespace}:`) && line.endsWith('}')) // the last may be half written, and is another's
+    .map(line => JSON.parse(line) as AuditEntry) // audit.k8s.io/v1 Event
 }

@@ -3,7 +3,7 @@ import type { Job, Metadata, Pod } from '../harness/objects.ts'
 import { caseLabel, runLabel } from './labels.ts'
 
 /** One object as it was at each time, oldest first. */
-export type History<T> = { readonly versions: T[]; isGone: boolean }
+export type History<T> = { readonly versions: T[]; readonly seen: Date[]; isGone: boolean }
 export type PodHistory = History<Pod>
 
 type Watched = { readonly metadata: Metadata }
@@ -40,9 +40,10 @@ export function latest<T>({ versions }: History<T>): T {
 
 function note<T extends Watched>(histories: Map<string, History<T>>, type: string, object: T): void {
   const { uid } = object.metadata
-  const history = histories.get(uid) ?? { versions: [], isGone: false }
+  const history = histories.get(uid) ?? { versions: [], seen: [], isGone: false }
   histories.set(uid, history)
   history.versions.push(object)
+  history.seen.push(new Date())
   history.isGone ||= type === 'DELETED'
 }
 

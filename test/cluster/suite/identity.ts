@@ -32,6 +32,8 @@ export type Identities = AsyncDisposable &
     namespace: string
     /** For files of this run. */
     directory: string
+    /** The token of somebody with those rights. */
+    token(rights: Rights): string
     /** A kubeconfig of somebody with those rights. */
     kubeconfig(rights: Rights): string
   }>
@@ -42,6 +44,7 @@ export async function openIdentities({ api, kubeconfig }: Connection, run: strin
   await create(api, '', [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }])
   const created: string[] = [`/api/v1/namespaces/${namespace}`]
   const files = new Map<Rights, string>()
+  const tokens = new Map<Rights, string>()
   for (const [index, rights] of (Object.keys(rules) as Rights[]).entries()) {
     const name = `sweeper-${index}`
     created.push(...(await create(api, namespace, account(name, namespace, rules[rights]))))
@@ -50,10 +53,12 @@ export async function openIdentities({ api, kubeconfig }: Connection, run: strin
     const file = join(directory, name)
     writeFileSync(file, kubeconfig(status.token), { mode: 0o600 })
     files.set(rights, file)
+    tokens.set(rights, status.token)
   }
   return {
     namespace,
     directory,
+    token: rights => tokens.get(rights) ?? '',
     kubeconfig: rights => files.get(rights) ?? '',
     async [Symbol.asyncDispose]() {
       for (const path of created) await api(path, { method: 'DELETE' })

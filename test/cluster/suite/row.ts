@@ -54,11 +54,11 @@ export type Expectation = Readonly<{
   /** What the kubelet shows of containers that neither wrote down their exit nor run: an exit code, or why it waits. */
   states?: Readonly<Record<string, string>>
   /** `ended by complete`, `failed`, `reported`, `vanished`; one a pod. */
-  outcomes: readonly string[]
+  outcomes: readonly (string | RegExp)[]
   /** The errors of attempts that did not end it. */
   tried?: readonly RegExp[]
   /** The last verdict that was not about a finished pod: `end left-over`. */
-  verdict: string
+  verdict: string | RegExp
   /** Codes of the verdicts' warnings. */
   warnings?: readonly string[]
   /** What the summaries say that the sweep could not see or do. */
@@ -82,21 +82,39 @@ export function ended(by: 'signal' | 'complete', stories: Expectation['stories']
 }
 
 /** The sweep ends nothing, for the reason of that verdict, and the Job is as active as it was. */
-export function kept(verdict: string, stories: Expectation['stories'] = keptStories, more: More = {}): Expectation {
+export function kept(verdict: string | RegExp, stories: Expectation['stories'] = keptStories, more: More = {}): Expectation {
   return { job: 'active', stories, outcomes: [], verdict, ...more }
 }
 
 /** The same under whatever ways. */
-export function always(expectation: Expectation): Row['expect'] {
+export function always(expectation: Expectation): Required<Row['expect']> {
   return { all: expectation, signal: expectation, complete: expectation }
 }
 
-/** The usual case of a sidecar whose exit code nobody knows: completed where that is allowed, else told. */
-export function completedOrTold(stories?: Expectation['stories'], more?: More): Row['expect'] {
-  return { all: ended('complete', stories, more), signal: ended('signal', stories, more), complete: ended('complete', stories, more) }
+/** One expectation for each set of ways, by the way that ends the pod under it; `more` is said of all. */
+export function by(
+  ways: Readonly<Record<Variant, 'signal' | 'complete'>>,
+  stories?: Expectation['stories'],
+  more?: More,
+): Required<Row['expect']> {
+  const expectation = (variant: Variant): Expectation => ended(ways[variant], stories, more)
+  return { all: expectation('all'), signal: expectation('signal'), complete: expectation('complete') }
 }
 
-/** The usual case of a sidecar whose exit code is known to do no harm: told where that is allowed, else completed. */
-export function toldOrCompleted(stories?: Expectation['stories'], more?: More): Row['expect'] {
-  return { all: ended('signal', stories, more), signal: ended('signal', stories, more), complete: ended('complete', stories, more) }
+/** The same for so many pods of the Job, one after another. */
+export function times(count: number, expect: Required<Row['expect']>): Row['expect'] {
+  const repeated = (expectation: Expectation): Expectation => ({
+    ...expectation,
+    stories: Object.fromEntries(Object.entries(expectation.stories).map(([name, text]) => [name, Array(count).fill(text).join(' | ')])),
+    outcomes: Array<(typeof expectation.outcomes)[number][]>(count)
+      .fill([...expectation.outcomes])
+      .flat(),
+  })
+  return { all: repeated(expect.all), signal: repeated(expect.signal), complete: repeated(expect.complete) }
 }
+
+/** The usual case of a sidecar whose exit code nobody knows: completed where that is allowed, else told. */
+export const completedOrTold = { all: 'complete', signal: 'signal', complete: 'complete' } as const
+
+/** The usual case of a sidecar whose exit code is known to do no harm: told where that is allowed, else completed. */
+export const toldOrCompleted = { all: 'signal', signal: 'signal', complete: 'complete' } as const

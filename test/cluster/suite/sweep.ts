@@ -4,10 +4,16 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { Outcome, Summary, SweepRecord, VerdictRecord } from '../../../runtime/outcome.ts'
 
-/** The product as users run it: one file, built before the suite. */
-export const bundle = new URL('../../../dist/sidecar-reaper.mjs', import.meta.url).pathname
-
 export type SweepOptions = { kubeconfig?: string; flags?: readonly string[] }
+
+/** Who sweeps, by which settings, which pods. */
+export type SweepScope = Readonly<{
+  /** The product as users run it: one file. */
+  bundle: string
+  kubeconfig: string
+  settings: string
+  selector: string
+}>
 
 /** One sweep and all that it said. */
 export type SweepRun = {
@@ -23,7 +29,7 @@ export type SweepRun = {
 export type RunningSweep = Readonly<{ process: ChildProcess; run: SweepRun; done: Promise<SweepRun> }>
 
 /** Starts one sweep of all namespaces. */
-export function startSweep(kubeconfig: string, settings: string, selector: string, flags: readonly string[] = []): RunningSweep {
+export function startSweep({ bundle, kubeconfig, settings, selector }: SweepScope, flags: readonly string[] = []): RunningSweep {
   const args = ['sweep', '--all-namespaces', `--selector=${selector}`, `--settings=${settings}`, '--output=json', ...flags]
   const child = spawn(process.execPath, [bundle, ...args, `--kubeconfig=${kubeconfig}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   const records: SweepRecord[] = []

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startSweep, type SweepRun } from './sweep.ts'
+import { startSweep, type SweepRun, type SweepScope } from './sweep.ts'
 
 /** Sweeps start at most this often: the machine has work to do besides. */
 const pauseMs = 400
@@ -7,12 +7,12 @@ const pauseMs = 400
 /** Sweeps the pods of one group back to back for as long as a case needs it. */
 export class Sweeper {
   readonly runs: SweepRun[] = []
-  readonly #start: () => ReturnType<typeof startSweep>
+  readonly #scope: SweepScope
   #users = 0
   #loop: Promise<void> | undefined
 
-  constructor(kubeconfig: string, settings: string, selector: string) {
-    this.#start = () => startSweep(kubeconfig, settings, selector)
+  constructor(scope: SweepScope) {
+    this.#scope = scope
   }
 
   /** Sweeps until this use, and each other one, is disposed of. */
@@ -21,18 +21,17 @@ export class Sweeper {
     this.#loop ??= this.#sweep()
     return {
       [Symbol.asyncDispose]: async () => {
-        if (--this.#users > 0) return
-        await this.#loop
-        if (this.#users === 0) this.#loop = undefined
+        if (--this.#users === 0) await this.#loop
       },
     }
   }
 
   async #sweep(): Promise<void> {
     while (this.#users > 0) {
-      const { run, done } = this.#start()
+      const { run, done } = startSweep(this.#scope)
       this.runs.push(run)
       await Promise.all([done, sleep(pauseMs)])
     }
+    this.#loop = undefined // at once: the next use starts another
   }
 }

@@ -65,6 +65,7 @@ export function summary(given: Partial<Summary> = {}): Summary {
     failed: 0,
     waiting: 0,
     left: 0,
+    forbidden: 0,
     limits: [],
     stopped: null,
     policy,

@@ -9,7 +9,7 @@ t.test('progress() redraws one line, not more often than it should, and takes it
   bar.record(verdict({ decision: 'wait' }))
   bar.record(verdict())
   now = 100
-  bar.record(verdict())
+  bar.record(verdict({ uid: 'u2' }))
   now = 200
   bar.record(outcome())
   bar.end()
@@ -20,6 +20,14 @@ t.test('progress() redraws one line, not more often than it should, and takes it
     '\r\x1b[K3 pods judged, waiting for 1 ending …',
     '\r\x1b[K',
   ])
+})
+
+t.test('progress() counts a pod once whose second verdict is not to end it', async t => {
+  const texts: string[] = []
+  const bar = progress({ write: text => texts.push(text), now: () => 0, everyMs: 0 })
+  bar.record(verdict())
+  bar.record(verdict({ decision: 'wait' }))
+  t.strictSame(texts, ['\r\x1b[K1 pods judged, waiting for 1 ending …', '\r\x1b[K1 pods judged …'])
 })
 
 t.test('progress() writes nothing before its first record', async t => {

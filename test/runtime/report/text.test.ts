@@ -101,6 +101,14 @@ t.test('textReport() shows a pod that was not tried, and a sweep that broke off'
   t.match(report([]), /^The sweep did not come to its end\.\n$/)
 })
 
+t.test('textReport() shows a pod once whose second verdict is not to end it', async t => {
+  const claimed = verdict({ decision: 'wait', reason: 'claimed', message: 'another sweep has been ending proxy for 1 s' })
+  const left = verdict({ ...pod('gone'), decision: 'leave', reason: 'already-finished', message: 'the pod is Succeeded' })
+  const shown = report([verdict(), verdict(pod('gone')), claimed, left, summary({ pods: 2, waiting: 1, left: 1 })])
+  t.match(shown, /^backup-1 +waiting +- +another sweep/m)
+  t.equal(shown.match(/backup-1|gone/g)?.length, 1)
+})
+
 t.test('textReport() ends with what could not be seen and what is wrong with pods', async t => {
   const warnings = [{ code: 'name-without-container', message: 'names nope, but the pod has no such container', container: null }]
   const many = Array.from({ length: 22 }, (_, index) => verdict({ ...pod(`p${index}`), decision: 'leave', warnings }))

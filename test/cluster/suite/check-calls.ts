@@ -1,0 +1,99 @@
+import type { AuditEntry } from './audit.ts'
+import { equal, relapses, type Check } from './check.ts'
+import type { Evidence } from './evidence.ts'
+import { latest } from './history.ts'
+import type { Calls, Expectation } from './row.ts'
+
+/** Holds what the sweeps asked the API server for, and the Events that came of it, against what is expected. */
+export function checkCalls(expectation: Expectation, evidence: Evidence): Check[] {
+  const { calls, events } = evidence
+  const expectedEvents = [...(expectation.events ?? eventsOf(expectation, evidence))].sort()
+  const expectedCalls = { ...callsOf(expectation), ...expectation.calls }
+  return [
+    ...(calls === undefined
+      ? []
+      : [
+          equal('the sweeps asked for no other change', [], calls.filter(entry => kindOf(entry) === undefined).map(textOf)),
+          equal(
+            'they asked as often as needed',
+            expectedCalls,
+            pick(withoutRelapses(counts(calls), expectedCalls, evidence), Object.keys(expectedCalls)),
+          ),
+        ]),
+    ...(events === undefined ? [] : [equal('each Event once on the pod and on its Job', expectedEvents, onceRefused(events).sort())]),
+  ]
+}
+
+const statusKeys = { 'sidecar-reaper/claim': 'claim', 'sidecar-reaper/completed': 'completion' } as const
+
+// signal.ts: kill itself, the shell's, or the list of processes by which a container finds its own.
+const commands = [/^kill -[A-Z0-9]+ \d+$/, /^sh -c kill -[A-Z0-9]+ \d+$/, /^sh -c (?!kill)[^]*\/proc\b/]
+
+/** What a call was for, or undefined when a sweep has no business to make it. */
+function kindOf(entry: AuditEntry): 'claim' | 'completion' | 'exec' | 'event' | 'refused' | undefined {
+  const { verb, objectRef, requestURI, requestObject } = entry
+  const what = [verb, objectRef.resource, objectRef.subresource].filter(Boolean).join(' ')
+  if (what === 'create events') return 'event'
+  if (what === 'get pods exec' || what === 'create pods exec') {
+    const command = new URL(requestURI, 'https://server').searchParams.getAll('command').join(' ')
+    return commands.some(pattern => pattern.test(command)) ? 'exec' : undefined
+  }
+  if (what !== 'patch pods status') return undefined
+  if (entry.responseStatus?.code === 403) return 'refused' // and its body not even read
+  const { metadata = {}, ...rest } = requestObject ?? {}
+  const { annotations = {}, ...guard } = metadata
+  const [key, ...others] = Object.keys(annotations)
+  const kind = statusKeys[key as keyof typeof statusKeys] // undefined for any other
+  const isGuarded = Object.keys(guard).join() === 'resourceVersion'
+  const wanted = kind === 'completion' ? ['phase'] : []
+  const isOurs =
+    others.length === 0 && Object.keys(rest.status ?? {}).join() === wanted.join() && Object.keys(rest).every(key => key === 'status')
+  return isGuarded && isOurs ? kind : undefined
+}
+
+function counts(calls: readonly AuditEntry[]): Calls {
+  const well = calls.filter(({ responseStatus }) => (responseStatus?.code ?? 0) < 300)
+  const count = (kind: string): number => well.filter(entry => kindOf(entry) === kind).length
+  return { claims: count('claim'), completions: count('completion'), execs: calls.filter(entry => kindOf(entry) === 'exec').length }
+}
+
+/** Each time that the kubelet took the phase back, completing the pod once more is right. */
+function withoutRelapses(found: Calls, { completions = 0 }: Partial<Calls>, evidence: Evidence): Calls {
+  const isExplained = found.completions > completions && found.completions <= completions + relapses(evidence)
+  return isExplained ? { ...found, completions } : found
+}
+
+/** A refusal is said of each container id, and once more of a container that has none yet. */
+function onceRefused(events: readonly string[]): string[] {
+  return events.filter((event, index) => !event.endsWith('SidecarsRefused') || events.indexOf(event) === index)
+}
+
+function textOf({ verb, requestURI, requestObject }: AuditEntry): string {
+  return `${verb} ${requestURI} ${JSON.stringify(requestObject ?? '')}`
+}
+
+/** One claim and as many execs as sidecars for each pod that was told, one patch for each that was completed, else nothing. */
+function callsOf({ outcomes, tried, stories }: Expectation): Partial<Calls> {
+  if (tried !== undefined || outcomes.some(outcome => /failed|vanished|abandoned/.test(String(outcome)))) return {}
+  const told = outcomes.filter(outcome => outcome === 'ended by signal').length
+  const signals =
+    Object.values(stories)
+      .join(' ')
+      .match(/\b(TERM|INT|QUIT|HUP|USR1|USR2)\b/g)?.length ?? 0
+  const completions = outcomes.filter(outcome => outcome === 'ended by complete').length
+  return { claims: told, completions, ...(told === 0 || completions > 0 ? {} : { execs: signals }), ...(told === 0 ? { execs: 0 } : {}) }
+}
+
+const reasons: Readonly<Record<string, string>> = { failed: 'SidecarsFailed', reported: 'SidecarsLeftOver', reverted: 'SidecarsReverted' }
+
+function eventsOf({ outcomes, verdict }: Expectation, { pods }: Evidence): string[] {
+  const first = pods[0] && latest(pods[0])
+  const regarding = first?.metadata.ownerReferences?.some(({ kind }) => kind === 'Job') ? ['Pod', 'Job'] : ['Pod']
+  const said = outcomes.map(String).flatMap(outcome => (outcome.startsWith('ended') ? ['SidecarsEnded'] : (reasons[outcome] ?? [])))
+  const all = String(verdict).startsWith('refuse') ? [...said, 'SidecarsRefused'] : said
+  return all.flatMap(reason => regarding.map(kind => `${kind} ${reason}`))
+}
+
+function pick<T extends object>(object: T, keys: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key))) as Partial<T> // fewer of the same
+}
