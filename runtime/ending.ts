@@ -93,10 +93,17 @@ function giveUpStep(progress: Progress, { kind }: Step, { errors, isReverted }: 
 
 /** Before anything was tried the new verdict is what people want to read; after that, what the pod's status shows. */
 function notToBeEnded(ending: Ending, progress: Progress, again: Subject): Result | 'judged' {
-  if (progress.spent.size > 0 && ends(ending, progress.subject).every(({ exit }) => exit !== null)) return { result: 'ended', way: null }
+  if (progress.spent.size > 0 && haveEnded(ending, progress.subject)) return { result: 'ended', way: null }
   if (progress.tried.length > 0) return failure(progress)
   progress.subject = again
   return 'judged'
+}
+
+/** Whether all that was left over has ended for good: of one that the kubelet started again only the old life has. */
+function haveEnded({ watch }: Ending, { uid, verdict }: Subject): boolean {
+  const pod = watch.sight(uid)?.pod
+  const left = verdict.containers.filter(container => container.left_over)
+  return pod !== undefined && left.every(({ name, containerID }) => fate(pod, name, containerID)?.isRestarted === false)
 }
 
 function failure({ isReverted }: Progress): Result {

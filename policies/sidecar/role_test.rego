@@ -67,6 +67,24 @@ test_missing_main_is_a_warning_and_the_pod_has_no_main if {
 	_codes(verdict) == ["name-without-container"]
 }
 
+test_missing_name_is_a_warning_in_every_annotation if {
+	some_annotations := {
+		"sidecar-reaper/sidecars": "proxy, gone",
+		"sidecar-reaper/mains": "main, gone",
+		"nrmitchi.com/sidecars": "proxy, gone",
+		"riskified.com/main_sidecars": "main, gone",
+	}
+	every key, value in some_annotations {
+		[warning] := _judged(_only_annotated(_stuck, {key: value})).warnings
+		warning.message == $"{key} names gone, but the pod has no such container"
+	}
+}
+
+test_missing_name_is_a_warning_where_another_annotation_agrees if {
+	[warning] := _judged(_annotated(_stuck, {"sidecar-reaper/sidecars": "proxy, gone", "sidecar-reaper/mains": "main"})).warnings
+	warning.message == "sidecar-reaper/sidecars names gone, but the pod has no such container"
+}
+
 test_init_container_in_a_list_is_no_missing_name if {
 	pod := _inits(_annotated(_stuck, {"sidecar-reaper/sidecars": "proxy, mesh"}), [_container_with("mesh", _running, {"restartPolicy": "Always"}, {})])
 	verdict := _judged(pod)

@@ -1,17 +1,15 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import { Turns } from './turns.ts'
 
 const MAX_CALLS = 8
 /** Of those: the calls that no ending waits for. */
 const MAX_ASIDE = 4
-/** That wait for their turn among all the others: whatever has begun comes soon after them, not after all that is still to begin. */
-const MAX_BEGINNING = 8
 const MAX_NODE_FAILURES = 2
 
 /** Keeps the number of calls in flight low, in all and per node, and stops calling through a node that does not answer. */
 export class Calls {
-  readonly #all = pLimit(MAX_CALLS)
+  readonly #turns = new Turns(MAX_CALLS)
   readonly #aside = pLimit(MAX_ASIDE)
-  readonly #beginning = pLimit(MAX_BEGINNING)
   readonly #perNode: number
   readonly #nodes = new Map<string, LimitFunction>()
   readonly #failures = new Map<string, number>()
@@ -22,24 +20,24 @@ export class Calls {
 
   /** Runs a call to the API server. */
   run<T>(call: () => Promise<T>): Promise<T> {
-    return this.#all(call)
+    return this.#turns.run(call, true)
   }
 
-  /** Runs a call that begins an ending. */
+  /** Runs a call that begins an ending: whatever has begun is carried through first. */
   runFirst<T>(call: () => Promise<T>): Promise<T> {
-    return this.#beginning(() => this.#all(call))
+    return this.#turns.run(call, false)
   }
 
   /** Runs a call that no ending waits for; it leaves half of the room to the others, however long it hangs. */
   runAside<T>(call: () => Promise<T>): Promise<T> {
-    return this.#aside(() => this.#all(call))
+    return this.#aside(() => this.#turns.run(call, false))
   }
 
   /** Runs calls, one after the other, that the API server passes on to a node. */
   runOnNode<T>(node: string, calls: () => Promise<T>): Promise<T> {
     const limit = this.#nodes.get(node) ?? pLimit(this.#perNode)
     this.#nodes.set(node, limit)
-    return limit(() => this.#all(calls))
+    return limit(() => this.#turns.run(calls, true))
   }
 
   /** Takes note of whether a call reached the node. */

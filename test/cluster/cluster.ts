@@ -1,6 +1,7 @@
 import { commandLine, type CommandLine } from './setup/command-line.ts'
 import { removeCluster } from './setup/down.ts'
 import { help } from './setup/help.ts'
+import { exportImages } from './setup/images.ts'
 import { lock } from './setup/lock.ts'
 import { clusterPaths, type Cluster } from './setup/paths.ts'
 import { run } from './setup/run.ts'
@@ -44,6 +45,9 @@ async function carryOut({ command, version, words }: CommandLine): Promise<numbe
     }
     case 'kubeconfig':
       process.stdout.write(`${cluster.kubeconfig}\n`)
+      return 0
+    case 'images':
+      await exportImages(words[0] ?? '')
       return 0
     case 'kubectl':
       return run(cluster, ['kubectl', ...words], process.env)

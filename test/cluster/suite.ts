@@ -26,6 +26,7 @@ async function carryOut(args: readonly string[], options: SuiteOptions): Promise
   }
   if (process.env[inside]) return (await runSuite(options)) ? 0 : 1
   if (options.bundle === undefined) script('../../scripts/build.ts')
+  if (options.context !== undefined) return (await runSuite(options)) ? 0 : 1
   script('cluster.ts', 'up', '--kubernetes', options.version)
   return run(clusterPaths(options.version, process.env), [process.execPath, import.meta.filename, ...args], {
     ...process.env,

@@ -6,7 +6,12 @@ export type ActorEvent = Readonly<{ at: Date; pod: string; name: string; event: 
 
 /** What the actors of a scenario wrote down so far, in the order of writing. */
 export function actorEvents(directory: string): ActorEvent[] {
-  return contentOf(join(directory, 'events'))
+  return parseActorEvents(contentOf(join(directory, 'events')))
+}
+
+/** The lines of a log that actors wrote. */
+export function parseActorEvents(log: string): ActorEvent[] {
+  return log
     .split('\n')
     .filter(Boolean)
     .map(line => {

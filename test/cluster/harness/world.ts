@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ask, connect, type Api, type Connection } from './api.ts'
 import { create } from './create.ts'
 import { eventually, type EventuallyOptions } from './eventually.ts'
 import { hasCondition, type Job, type Pod } from './objects.ts'
+import { localShelf, type Shelf } from './shelf.ts'
 
 export type ScenarioOptions = {
   labels?: Record<string, string>
@@ -13,7 +13,12 @@ export type ScenarioOptions = {
 }
 
 /** The cluster of `cluster run`, and a namespace for each scenario in it. */
-export type World = Readonly<{ api: Api; connection: Connection; scenario(name: string, options?: ScenarioOptions): Promise<Scenario> }>
+export type World = Readonly<{
+  api: Api
+  connection: Connection
+  shelf: Shelf
+  scenario(name: string, options?: ScenarioOptions): Promise<Scenario>
+}>
 
 /** A namespace and a directory of one scenario's own; both go when it is disposed of. */
 export type Scenario = AsyncDisposable &
@@ -36,25 +41,24 @@ export type Scenario = AsyncDisposable &
 export async function openWorld(): Promise<World> {
   const kubeconfig = process.env['KUBECONFIG']
   if (!kubeconfig) throw new Error('Cannot open the test cluster: KUBECONFIG is not set. Run this by: npm run cluster -- run -- COMMAND')
-  const connection = await connect()
-  return {
-    api: connection.api,
-    connection,
-    scenario: (name, options) => openScenario(connection.api, join(dirname(kubeconfig), 'scenarios'), name, options),
-  }
+  return worldOf(await connect(), localShelf(join(dirname(kubeconfig), 'scenarios')))
+}
+
+/** A cluster that somebody else opened. */
+export function worldOf(connection: Connection, shelf: Shelf): World {
+  const { api } = connection
+  return { api, connection, shelf, scenario: (name, options) => openScenario(api, shelf, name, options) }
 }
 
 async function openScenario(
   api: Api,
-  home: string,
+  shelf: Shelf,
   name: string,
   { labels = {}, namespace: given }: ScenarioOptions = {},
 ): Promise<Scenario> {
   const unique = `${name}-${randomUUID().slice(0, 6)}`
   const namespace = given ?? unique
-  const directory = join(home, unique)
-  mkdirSync(directory)
-  chmodSync(directory, 0o777) // containers of any user write their log there
+  const directory = await shelf.make(unique)
   if (given === undefined) await openNamespace(api, namespace, labels)
   const created: string[] = []
   return {
@@ -67,7 +71,7 @@ async function openScenario(
     async [Symbol.asyncDispose]() {
       const paths = given === undefined ? [`/api/v1/namespaces/${namespace}`] : created
       for (const path of paths) await api(path, { method: 'DELETE', body: { propagationPolicy: 'Background' } })
-      rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+      await shelf.remove(directory)
     },
   }
 }

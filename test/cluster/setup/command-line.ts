@@ -1,6 +1,6 @@
 import { defaultVersion, versions, type Version } from './paths.ts'
 
-const commands = ['up', 'down', 'status', 'kubeconfig', 'kubectl', 'run', 'help'] as const
+const commands = ['up', 'down', 'status', 'kubeconfig', 'kubectl', 'run', 'images', 'help'] as const
 type Command = (typeof commands)[number]
 
 /** What the user asked for; `words` is the command for `run` or the arguments for `kubectl`. */
@@ -15,6 +15,8 @@ export function commandLine(args: readonly string[]): CommandLine {
   if (known === 'kubectl') return { command: known, version, words: withoutDashes(words) }
   if (words[0] === '--help' || words[0] === '-h') return { command: 'help', version, words: [] }
   if (known === 'run') return { command: known, version, words: commandToRun(words) }
+  if (known === 'images' && words.length === 1) return { command: known, version, words }
+  if (known === 'images') throw new SyntaxError('Expected images FILE')
   if (words.length > 0) throw new SyntaxError(`Unexpected argument ${words[0]}`)
   return { command: known, version, words: [] }
 }

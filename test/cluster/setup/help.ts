@@ -17,6 +17,7 @@ Commands:
   kubectl …     Run the version's kubectl as cluster admin
   run -- CMD …  Run a command in the cluster's network, with KUBECONFIG set and its kubectl first on the PATH;
                 the exit code is the command's
+  images FILE   Write the test images to a docker-archive, for clusters that are not ours
   kubeconfig    Print the path of the admin kubeconfig; its server answers only inside \`run\`
 
 Options:

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dockerArchive, type Image } from './archive.ts'
 import { output } from './command.ts'
@@ -33,6 +34,17 @@ export async function importImages(cluster: Cluster, node: Process, say: (line: 
 
 function source(name: string): Buffer {
   return readFileSync(join(sources, `${name}.c`))
+}
+
+/** Writes the images that scenarios are made of to a docker-archive, which `docker load` and `ctr images import` read. */
+export async function exportImages(file: string): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'sidecar-reaper-images-'))
+  try {
+    const images = await testImages(directory)
+    writeFileSync(file, dockerArchive(images.filter(({ name }) => name !== pauseImage)))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 /** The images of all scenarios. `actor` holds nothing but one program; `busybox` has a shell, and the actor too. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { actorEvents } from '../harness/events.ts'
 import { ask } from '../harness/api.ts'
 import { eventually } from '../harness/eventually.ts'
 import type { Scenario, World } from '../harness/world.ts'
@@ -14,6 +13,7 @@ import type { Identities } from './identity.ts'
 import { groupLabel, labelled } from './labels.ts'
 import type { Expectation, Row, Variant } from './row.ts'
 import type { Stage } from './stage.ts'
+import type { Site } from './site.ts'
 import { recordsOf, startSweep, type SweepRun, type SweepScope } from './sweep.ts'
 import type { Result } from './tap.ts'
 import { timeline } from './timeline.ts'
@@ -28,6 +28,7 @@ export type Suite = Readonly<{
   /** The product's one file. */
   bundle: string
   world: World
+  site: Site
   identities: Identities
   histories: Histories
   sweepers: Map<string, Sweeper>
@@ -56,7 +57,7 @@ export async function runCase(one: Case, suite: Suite): Promise<Pick<Result, 'ch
   const evidence = (more: Partial<Evidence> = {}): Evidence => gather(one, suite, scenario, [...own, ...sweeper.runs], more)
   const stage = stageOf(one, suite, scenario, own)
   const began = new Date()
-  await scenario.apply(...labelled(row.objects(stage), { run: suite.run, case: one.id, group: one.group }))
+  await scenario.apply(...labelled(row.objects(stage), { run: suite.run, case: one.id, group: one.group }, suite.site))
   await row.script?.(stage)
   await using _ = row.isSwept === false ? undefined : sweeper.use()
   const during = row.during?.(stage)
@@ -115,7 +116,7 @@ async function watchOn({ isSwept, settle = 2 }: Row, { outcomes }: Expectation, 
 
 function gather(
   { id }: Case,
-  { histories }: Suite,
+  { histories, world }: Suite,
   { directory, namespace }: Scenario,
   runs: readonly SweepRun[],
   more: Partial<Evidence>,
@@ -129,7 +130,7 @@ function gather(
     namespace,
     jobs: histories.jobs(id),
     pods,
-    lines: actorEvents(directory),
+    lines: world.shelf.events(directory).filter(({ pod }) => uids.has(pod)),
     runs: all,
     verdicts: recordsOf(all, 'verdict').filter(isOurs),
     outcomes: recordsOf(all, 'outcome').filter(isOurs),
@@ -149,7 +150,7 @@ function stageOf(one: Case, suite: Suite, scenario: Scenario, own: SweepRun[]): 
     connection: world.connection,
     identities: suite.identities,
     rights: one.row.rights ?? one.variant,
-    apply: (...manifests) => scenario.apply(...labelled(manifests, { run: suite.run, case: one.id, group: one.group })),
+    apply: (...manifests) => scenario.apply(...labelled(manifests, { run: suite.run, case: one.id, group: one.group }, suite.site)),
     pods,
     jobs: () => histories.jobs(one.id),
     until: async (what, isAsked) => void (await eventually(what, async () => pods(), isAsked)),
@@ -159,7 +160,7 @@ function stageOf(one: Case, suite: Suite, scenario: Scenario, own: SweepRun[]): 
       own.push(sweep.run)
       return sweep
     },
-    story: actor => stories({ pods: pods(), lines: actorEvents(scenario.directory) })[actor] ?? '',
+    story: actor => stories({ pods: pods(), lines: world.shelf.events(scenario.directory) })[actor] ?? '',
   }
 }
 

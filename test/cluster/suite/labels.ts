@@ -1,4 +1,5 @@
 import type { Fields } from '../harness/manifests.ts'
+import type { Site } from './site.ts'
 import { parsed, type Manifest } from '../harness/create.ts'
 
 /** By which the suite tells its runs, its cases, and the pods of a common sweep apart. */
@@ -8,10 +9,10 @@ export const groupLabel = 'sidecar-reaper.test/group'
 
 export type Marks = Readonly<{ run: string; case: string; group: string }>
 
-/** The objects with the suite's labels on them and on all pods that are to come of them. */
-export function labelled(manifests: readonly (object | string)[], marks: Marks): Manifest[] {
+/** The objects, fitted to the site, with the suite's labels on them and on all pods that are to come of them. */
+export function labelled(manifests: readonly (object | string)[], marks: Marks, site: Site): Manifest[] {
   const labels = { [runLabel]: marks.run, [caseLabel]: marks.case, [groupLabel]: marks.group }
-  return parsed(manifests).map(manifest => withLabels(manifest, labels)) as unknown as Manifest[] // labels were added, no more
+  return parsed(manifests).map(manifest => fitted(withLabels(manifest, labels), site)) as unknown as Manifest[] // labels were added, no more
 }
 
 /** Pod templates nest: a CronJob has a Job's template, and that a pod's. */
@@ -27,4 +28,18 @@ function withLabels(object: object, labels: Record<string, string>): Fields {
 function inTemplates(spec: Fields, labels: Record<string, string>): Fields {
   const templates = Object.entries(spec).filter(([key]) => key === 'template' || key === 'jobTemplate')
   return { ...spec, ...Object.fromEntries(templates.map(([key, template]) => [key, withLabels(template as object, labels)])) }
+}
+
+const builtIn = 'sidecar-reaper.test/'
+
+/** The object with images that the site has, and its pods on the one node. */
+function fitted(object: Fields, { registry, nodeSelector }: Site): Fields {
+  const text = JSON.stringify(object, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    if (nodeSelector && 'containers' in value) return { ...value, nodeSelector }
+    const image = 'image' in value && typeof value.image === 'string' ? value.image : ''
+    if (registry === undefined || !image.startsWith(builtIn) || image.includes('/missing:')) return value
+    return { ...value, image: image.replace(builtIn, `${registry}/`), imagePullPolicy: 'IfNotPresent' }
+  })
+  return JSON.parse(text) as Fields // as it was, with other values
 }

@@ -20,6 +20,11 @@ Usage:
 Options:
   --kubernetes VERSION  Our own cluster of this version, brought up if need be and left up: ${versions.join(', ')}
                         (default ${defaultVersion})
+  --context NAME        Any cluster, by the kubeconfig's context, as cluster admin; needs kubectl, and a node whose /var/tmp
+                        pods may mount. Everything is made in namespaces of the suite's own, but for one Job in
+                        kube-system, and goes in the end
+  --registry PREFIX     Where that cluster gets the test images PREFIX/actor:1 and PREFIX/busybox:1; without it they must
+                        be on its nodes. \`npm run cluster -- images FILE\` writes them as a docker-archive
   --only PATTERN        Only rows whose title matches this regular expression, such as '^plain' or '· signal$'
   --ways WAYS           Only with these sets of ways: ${variants.join(', ')}; may be given several times
   --bundle FILE         Test this bundle instead of building one

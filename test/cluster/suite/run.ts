@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { ask } from '../harness/api.ts'
 import { openWorld } from '../harness/world.ts'
 import { caseOf, runCase, type Case, type Suite } from './case.ts'
+import { openGuest } from './guest.ts'
 import { Histories } from './history.ts'
 import { openIdentities } from './identity.ts'
 import { product } from './product.ts'
@@ -15,26 +16,40 @@ import { Tap, type Result } from './tap.ts'
 /** So many cases are in the cluster at once: two cores start about three containers a second. */
 const crowd = 16
 
-/** Runs the table on the cluster of $KUBECONFIG; true when every case came out as expected. */
-export async function runSuite({ only, ways, bundle: built }: SuiteOptions): Promise<boolean> {
-  const began = performance.now()
+/** Runs the table on a context's cluster, or on that of $KUBECONFIG, which is ours; true when every case came out as expected. */
+export async function runSuite(options: SuiteOptions): Promise<boolean> {
+  const cases = rows.flatMap(casesOf).filter(({ title, variant }) => options.ways.includes(variant) && options.only.test(title))
+  if (cases.length === 0) throw new SyntaxError(`No row matches ${options.only}`)
   const run = randomUUID().slice(0, 6)
-  const world = await openWorld()
+  if (options.context === undefined) return runCases(cases, run, options, { world: await openWorld(), site: {} })
+  await using guest = await openGuest(options.context, options.registry, run)
+  return runCases(cases, run, options, guest)
+}
+
+async function runCases(
+  cases: readonly Case[],
+  run: string,
+  options: SuiteOptions,
+  { world, site }: Pick<Suite, 'world' | 'site'>,
+): Promise<boolean> {
+  const began = performance.now()
   const { gitVersion } = await ask<{ gitVersion: string }>(world.api, '/version')
-  const cases = rows.flatMap(casesOf).filter(({ title, variant }) => ways.includes(variant) && only.test(title))
-  if (cases.length === 0) throw new SyntaxError(`No row matches ${only}`)
   await using identities = await openIdentities(world.connection, run)
-  const bundle = await product(built ?? new URL('../../../dist/sidecar-reaper.mjs', import.meta.url).pathname, identities)
+  const bundle = await product(options.bundle ?? new URL('../../../dist/sidecar-reaper.mjs', import.meta.url).pathname, identities)
   const stop = new AbortController()
   const histories = new Histories()
   const watching = histories.watch(world.connection, run, stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })
-  const suite: Suite = { run, bundle, world, identities, histories, sweepers: new Map(), audit: auditFile() }
+  const audit = options.context === undefined ? auditFile() : undefined
+  const suite: Suite = { run, bundle, world, site, identities, histories, sweepers: new Map(), audit }
   const tap = new Tap(text => process.stdout.write(text), cases.length)
   await Promise.race([watching, runAll(queued(cases), suite, gitVersion, tap)])
   stop.abort()
-  return tap.end(`Kubernetes ${gitVersion}`, (performance.now() - began) / 1000)
+  return tap.end(
+    `Kubernetes ${gitVersion}${audit === undefined ? ', which does not tell what sweeps asked it for' : ''}`,
+    (performance.now() - began) / 1000,
+  )
 }
 
 function casesOf(row: Row, number: number): Case[] {
@@ -69,7 +84,10 @@ function isOlder(gitVersion: string, than: string): boolean {
 }
 
 /** Our own clusters keep it beside the kubeconfig. */
-function auditFile(): string | undefined {
+function auditFile(): string {
   const file = join(dirname(process.env['KUBECONFIG'] ?? ''), 'audit.log')
-  return existsSync(file) ? file : undefined
+  if (existsSync(file)) return file
+  throw new Error(
+    `Cannot run the suite: there is no ${file}. The cluster is from before it was kept: take it down, and run the suite again`,
+  )
 }

@@ -63,7 +63,7 @@ function recordsOf(stdout: string): readonly SweepRecord[] {
 }
 
 t.test('a server that cannot be reached: 3', async t => {
-  const { code, stderr } = await run(['sweep', '--kubeconfig', await access(t, 'http://127.0.0.1:1')])
+  const { code, stderr } = await run(['sweep', '--kubeconfig', await access(t, 'http://127.0.0.1:1'), '--settings', await quick(t)])
   t.equal(code, 3)
   isOneLine(t, stderr)
   t.match(stderr, /http:\/\/127\.0\.0\.1:1 \(kubeconfig .*, context sandbox\) refuses connections, check /)
@@ -157,7 +157,7 @@ async function quick(t: Test): Promise<string> {
 }
 
 t.test('JSON that is none, from standard input: 64', async t => {
-  for (const stdin of ['', '{"kind":"Pod"', '\u{0}']) {
+  for (const stdin of ['', '{"kind":"Pod"']) {
     const { code, stdout, stderr } = await run(['explain', '-f', '-'], { stdin })
     t.strictSame([code, stdout], [64, ''], JSON.stringify(stdin))
     t.match(stderr, /^[^\n]{10,400}\n$/)
@@ -233,12 +233,10 @@ t.test('a thousand containers: judged and ended like any other', async t => {
   const { sandbox, sweep } = await cluster(t, [{ ...pod, spec, status: { ...pod.status, containerStatuses } }], {
     timings: { reportMs: 50 },
   })
-  const dry = await run([...sweep, '--dry-run'])
-  t.strictSame([dry.code, dry.stderr, sandbox.changes()], [0, '', []])
-  t.ok(dry.stdout.length < 3000, 'the table stays readable')
-  const { code, stdout } = await run([...sweep, '-o', 'json'])
-  t.equal(code, 0)
-  t.match(recordsOf(stdout).at(-1), { kind: 'summary', pods: 1, ended: 1 })
+  const { code, stdout, stderr } = await run(sweep)
+  t.strictSame([code, stderr], [0, ''])
+  t.match(stdout, /\n1 pod judged: 1 ended\.\n$/)
+  t.equal(sandbox.signals('default', 'p0').filter(({ signal }) => signal === 'TERM').length, 999)
 })
 
 t.test('names with control characters: escaped wherever they are printed', async t => {

@@ -79,7 +79,7 @@ t.test('Events that hang slow no ending, and are given up', async t => {
   const { sandbox, stuck, sweep } = await world(
     t,
     { faults: [{ on: { resource: 'events' }, do: { kind: 'hang' } }] },
-    { callTimeoutMs: 1000 },
+    { callTimeoutMs: 3000 },
   )
   for (let index = 0; index < 40; index++) stuck(`p${index}`)
   const began = performance.now()
@@ -87,11 +87,11 @@ t.test('Events that hang slow no ending, and are given up', async t => {
   const swept = await sweep({
     onRecord: ({ kind }) => {
       if (kind === 'outcome' && ++ended === 40)
-        t.ok(performance.now() - began < 900, 'all pods have ended before the first Event was given up')
+        t.ok(performance.now() - began < 2800, 'all pods have ended before the first Event was given up')
     },
   })
   t.strictSame(counts(swept), { pods: 40, ended: 40 })
   t.match(swept.summary.limits, [/^Not every Event was written: /])
-  t.ok(performance.now() - began < 3000)
+  t.ok(performance.now() - began < 8000)
   t.ok(sandbox.requests.filter(({ resource }) => resource === 'events').length <= 4)
 })

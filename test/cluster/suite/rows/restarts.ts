@@ -94,7 +94,9 @@ export const restarts: readonly Row[] = [
         { main: 'start exit 0', sidecar: /^start TERM exit 143( start( TERM exit 143)?)?$/ },
         {
           job: 'Failed',
-          outcomes: [/failed|vanished|ended by signal/],
+          outcomes: ['failed'],
+          tried: [/^signal sidecar: it ended, and the kubelet starts it again/],
+          calls: { claims: 1, execs: 1 },
           verdict: /./,
         },
       ),
