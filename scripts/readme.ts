@@ -59,7 +59,8 @@ function values(setting: Setting): string {
   if (items) return 'list of names'
   if (typeof setting.default === 'number') return 'number'
   if (setting.default === null) return 'label key'
-  return /^\d+%$/.test(String(setting.default)) ? 'percentage' : typeof setting.default === 'object' ? 'rows by name' : 'duration'
+  if (typeof setting.default !== 'string') return 'rows by name'
+  return setting.default.endsWith('%') ? 'percentage' : 'duration'
 }
 
 function defaultText(value: unknown): string {

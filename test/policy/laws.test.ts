@@ -30,7 +30,7 @@ function spec(pod: Pod, name: string): Container {
 /** Runs over pods and settings; `law` gives false where it is broken. */
 function holds(law: (pod: Pod, verdict: Verdict, given: Chosen['given']) => boolean): void {
   const broken = fc.property(pods, chosen, (pod, choice) => law(pod, judged(pod, choice), choice.given))
-  fc.assert(broken, { numRuns: 1500 })
+  fc.assert(broken, { numRuns: 1000 })
 }
 
 function mains({ containers }: Verdict): readonly ContainerVerdict[] {

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { KubeConfig } from '@kubernetes/client-node'
 import { once } from 'node:events'
 import { Agent, request, type AgentOptions, type RequestOptions } from 'node:https'
@@ -41,7 +42,8 @@ export async function connect(context?: string): Promise<Connection> {
   const open = async (path: string, { method = 'GET', body, contentType = 'application/json' }: CallOptions, signal?: AbortSignal) => {
     const text = body === undefined ? '' : JSON.stringify(body)
     // Of itself Node says no length for the body of a DELETE.
-    const headers = { ...options.headers, 'content-type': contentType, 'content-length': Buffer.byteLength(text) }
+    // What applyToHTTPSOptions sets is an object of header fields.
+    const headers = { ...(options.headers as OutgoingHttpHeaders), 'content-type': contentType, 'content-length': Buffer.byteLength(text) }
     const call = request(new URL(path, server), { ...options, method, headers, ...(signal ? { signal } : {}) })
     call.end(text)
     const [answer] = await once(call, 'response')

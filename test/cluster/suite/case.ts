@@ -6,11 +6,13 @@ import { ask } from '../harness/api.ts'
 import { eventually } from '../harness/eventually.ts'
 import type { Scenario, World } from '../harness/world.ts'
 import { auditEntries } from './audit.ts'
-import { check, relapses, type Check } from './check.ts'
+import { check } from './check.ts'
+import type { Check } from './comparison.ts'
+import { relapses } from './relapse.ts'
 import { stories, type Evidence } from './evidence.ts'
 import { latest, type Histories, type PodHistory } from './history.ts'
 import type { Identities } from './identity.ts'
-import { groupLabel, labelled } from './labels.ts'
+import { groupLabel, labelled, runLabel } from './labels.ts'
 import type { Expectation, Row, Variant } from './row.ts'
 import type { Stage } from './stage.ts'
 import type { Site } from './site.ts'
@@ -84,12 +86,12 @@ function sweeperOf(one: Case, suite: Suite): Sweeper {
   return made
 }
 
-function scopeOf({ group, row, variant }: Case, { identities, bundle }: Suite): SweepScope {
+function scopeOf({ group, row, variant }: Case, { identities, bundle, run }: Suite): SweepScope {
   return {
     bundle,
     kubeconfig: identities.kubeconfig(row.rights ?? variant),
     settings: settingsFile(row, variant, group, identities),
-    selector: `${groupLabel}=${group}`,
+    selector: `${runLabel}=${run},${groupLabel}=${group}`,
   }
 }
 
@@ -143,7 +145,8 @@ function stageOf(one: Case, suite: Suite, scenario: Scenario, own: SweepRun[]): 
   const { histories, world } = suite
   const pods = (): PodHistory[] => histories.pods(one.id)
   return {
-    name: slug(one.row.title),
+    // In a namespace of the row's own, any name is free.
+    name: one.row.namespace === undefined ? slug(one.row.title) : `${slug(one.row.title)}-${one.variant}-${suite.run}`,
     namespace: scenario.namespace,
     directory: scenario.directory,
     api: world.api,

@@ -1,7 +1,8 @@
 import type { AuditEntry } from './audit.ts'
-import { equal, relapses, type Check } from './check.ts'
+import { equal, type Check } from './comparison.ts'
 import type { Evidence } from './evidence.ts'
 import { latest } from './history.ts'
+import { relapses } from './relapse.ts'
 import type { Calls, Expectation } from './row.ts'
 
 /** Holds what the sweeps asked the API server for, and the Events that came of it, against what is expected. */

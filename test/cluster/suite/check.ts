@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { statuses, type ContainerStatus, type Pod } from '../harness/objects.ts'
 import { checkCalls } from './check-calls.ts'
+import { equal, type Check } from './comparison.ts'
 import { jobState, stories, story, type Evidence } from './evidence.ts'
 import { latest, type PodHistory } from './history.ts'
+import { isTerminal, relapses } from './relapse.ts'
 import type { Expectation, Row, Variant } from './row.ts'
-
-/** One thing that was looked at: what was found where something else was expected, or nothing. */
-export type Check = Readonly<{ title: string; problem?: Problem | undefined }>
-export type Problem = Readonly<{ expected: unknown; found: unknown }>
 
 /** Holds a case's evidence against what its row expects. */
 export function check(row: Row, expectation: Expectation, variant: Variant, evidence: Evidence): Check[] {
@@ -30,16 +28,6 @@ export function check(row: Row, expectation: Expectation, variant: Variant, evid
     ...checkCalls(expectation, evidence),
     ...(row.check?.(evidence, variant) ?? []),
   ]
-}
-
-export function equal(title: string, expected: unknown, found: unknown): Check {
-  return isDeepStrictEqual(expected, found) ? { title } : { title, problem: { expected, found } }
-}
-
-/** That these lines of the actors, `sidecar exit 0`, came in this order. */
-export function inOrder(title: string, lines: Evidence['lines'], expected: readonly string[]): Check {
-  const found = lines.map(({ name, event }) => `${name} ${event}`).filter(line => expected.includes(line))
-  return equal(title, expected, found)
 }
 
 function checkStories({ stories: expected }: Expectation, evidence: Evidence): Check {
@@ -154,22 +142,6 @@ function strangeChanges({ versions }: PodHistory): string[] {
       : [`${last.metadata.name}: ${JSON.stringify([untouchable(first), untouchable(last)])}`]),
     ...(isBack ? [`${last.metadata.name} was finished and is ${last.status.phase}`] : []),
   ]
-}
-
-/**
- * How often the kubelet took a completed phase back for as long as the containers were still ending: its status manager
- * compares every 10 s (status_manager.go: syncBatch, needsReconcile), and may do so between our patch and the moment when
- * the pod's worker begins to end the pod. The more it has to do, the likelier.
- */
-export function relapses({ pods }: Pick<Evidence, 'pods'>): number {
-  const phases = pods.flatMap(({ versions }) =>
-    versions.slice(1).map(({ status }, index) => [versions[index]?.status.phase ?? '', status.phase] as const),
-  )
-  return phases.filter(([before, after]) => isTerminal(before) && !isTerminal(after)).length
-}
-
-function isTerminal(phase: string): boolean {
-  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 function untouchable({ metadata: { labels, annotations = {} }, spec }: Pod): object {

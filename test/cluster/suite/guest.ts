@@ -67,7 +67,7 @@ class ReadShelf implements Shelf {
     this.#reading = this.#read()
   }
 
-  async make(name: string): Promise<string> {console.error(new Date(), "make", name);
+  async make(name: string): Promise<string> {
     const directory = `${this.#home}/${name}`
     await this.#run(`mkdir -p ${directory} && chmod 777 ${directory}`)
     return directory
@@ -89,7 +89,6 @@ class ReadShelf implements Shelf {
   async #read(): Promise<void> {
     while (this.#isOpen) {
       this.#events = parseActorEvents(await this.#run(`cat ${this.#home}/*/events 2>/dev/null; true`))
-console.error(new Date(), this.#events.length)
       await sleep(500)
     }
   }

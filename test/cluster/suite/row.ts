@@ -1,6 +1,6 @@
 import type { Version } from '../setup/paths.ts'
 import type { Fields } from '../harness/manifests.ts'
-import type { Check } from './check.ts'
+import type { Check } from './comparison.ts'
 import type { Evidence } from './evidence.ts'
 import type { Rights } from './identity.ts'
 import type { Place, Stage } from './stage.ts'

@@ -23,7 +23,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const run = randomUUID().slice(0, 6)
   if (options.context === undefined) return runCases(cases, run, options, { world: await openWorld(), site: {} })
   await using guest = await openGuest(options.context, options.registry, run)
-  return runCases(cases, run, options, guest)
+  return await runCases(cases, run, options, guest)
 }
 
 async function runCases(

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Check } from './check.ts'
+import type { Check } from './comparison.ts'
 
 /** What came of a case: what was checked, or why it cannot run here. */
 export type Result = Readonly<{

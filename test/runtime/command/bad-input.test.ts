@@ -152,7 +152,7 @@ t.test('JSON that is none, from the server: 3', async t => {
 /** Settings that give up soon. */
 async function quick(t: Test): Promise<string> {
   const file = join(folder(t), 'settings.yaml')
-  await writeFile(file, 'callTimeout: 500ms\n')
+  await writeFile(file, 'callTimeout: 2s\n')
   return file
 }
 

@@ -130,8 +130,8 @@ t.test('409 of a claim whose first try landed unseen: the pod is told once', asy
 })
 
 t.test('a patch that is never answered, but landed: the pod itself is asked', async t => {
-  const { sandbox, stuck, sweep } = await world(t, {}, { callTimeoutMs: 300 })
-  stuck('p0', { proxy: { on: { TERM: { exit: 0, delayMs: 600 } } } })
+  const { sandbox, stuck, sweep } = await world(t, {}, { callTimeoutMs: 1000 })
+  stuck('p0', { proxy: { on: { TERM: { exit: 0, delayMs: 1800 } } }, graceSeconds: 5 })
   sandbox.addFault({ on: { ...patch, nth: 1 }, do: { kind: 'cut', afterBytes: 0 } })
   sandbox.addFault({ on: { ...patch, nth: [2, 3, 4, 5, 6] }, do: { kind: 'hang' } })
   t.strictSame(results(await sweep()), ['p0 ended complete'])

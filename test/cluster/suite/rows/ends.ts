@@ -1,4 +1,4 @@
-import { inOrder } from '../check.ts'
+import { inOrder } from '../comparison.ts'
 import { distroless, jobOf, listed, main, sidecar, willExit } from '../containers.ts'
 import { always, by, completedOrTold, ended, kept, toldOrCompleted, type Row } from '../row.ts'
 

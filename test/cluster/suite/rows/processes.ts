@@ -1,4 +1,4 @@
-import { inOrder } from '../check.ts'
+import { inOrder } from '../comparison.ts'
 import { jobOf, listed, main, sidecar, willExit } from '../containers.ts'
 import { by, completedOrTold, ended, kept, type Row } from '../row.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../../harness/api.ts'
 import { eventually } from '../../harness/eventually.ts'
-import { equal } from '../check.ts'
+import { equal } from '../comparison.ts'
 import { jobState } from '../evidence.ts'
 import { hasEnded } from '../../harness/objects.ts'
 import type { Fields } from '../../harness/manifests.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasEnded } from '../../harness/objects.ts'
-import { equal, type Check } from '../check.ts'
+import { equal, type Check } from '../comparison.ts'
 import { jobOf, listed, main, podOf, sidecar, willExit } from '../containers.ts'
 import { deafProxy } from '../deaf-proxy.ts'
 import { latest, type PodHistory } from '../history.ts'
