@@ -4,7 +4,6 @@ package sidecar
 
 _details := details if {
 	details := _json(input.pod.metadata.annotations["sidecar-reaper/containers"])
-	is_object(details)
 } else := {}
 
 _annotated_settle := _seconds(input.pod.metadata.annotations["sidecar-reaper/settle"])
@@ -43,11 +42,9 @@ _bad contains $"sidecar-reaper/settle is {json.marshal(_short(text))}, expected 
 
 _bad contains $"sidecar-reaper/containers is not a JSON object, expected for example {example}" if {
 	text := input.pod.metadata.annotations["sidecar-reaper/containers"]
-	not _is_json_object(text)
+	not _json(text)
 	example := `{"proxy": {"exit": 0}}`
 }
-
-_is_json_object(text) if is_object(_json(text))
 
 _bad contains $"sidecar-reaper/containers: {_short(name)} is {_short(json.marshal(detail))}, expected an object with exit, signal or grace" if {
 	some name, detail in _details

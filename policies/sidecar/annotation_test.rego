@@ -57,7 +57,8 @@ test_refused_when_a_detail_is_bad if {
 test_refused_when_a_detail_is_no_object if {
 	_said(`{"proxy": 0}`).message == "sidecar-reaper/containers: proxy is 0, expected an object with exit, signal or grace"
 	_said(`{"proxy": "TERM"}`).reason == "bad-annotation"
-	_said(`{"proxy": ["TERM"]}`).reason == "bad-annotation"
+	_said(`{"proxy": ["TERM"]}`).message == `sidecar-reaper/containers: proxy is ["TERM"], expected an object with exit, signal or grace`
+	_said(`{"proxy": false}`).message == "sidecar-reaper/containers: proxy is false, expected an object with exit, signal or grace"
 }
 
 test_refused_when_the_details_are_no_json_object if {
@@ -143,6 +144,10 @@ test_long_value_is_cut_in_the_message if {
 	long := concat("", ["x" | some _ in numbers.range(1, 1000)])
 	count(_judged(_annotated(_stuck, {"sidecar-reaper/settle": long})).message) < 200
 	count(_judged(_detailed(_stuck, {long: {long: long}})).message) < 300
+}
+
+test_command_of_one_container_is_a_warning if {
+	_codes(_judged(_detailed(_stuck, {"proxy": {"command": ["/bin/quit"]}}))) == ["command-ignored"]
 }
 
 test_commands_of_annotations_are_ignored_with_a_warning if {

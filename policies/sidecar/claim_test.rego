@@ -31,6 +31,7 @@ test_unreadable_claim_is_ignored_with_a_warning if {
 		_claim("other", _now + 61, _here),
 		_claim(1, _minute_ago, _here),
 		_claim("other", "yesterday", _here),
+		_claim("other", null, _here),
 		_claim("other", _minute_ago, ["proxy"]),
 		{"at": _minute_ago, "containers": _here},
 		[],

@@ -76,6 +76,11 @@ test_harm_is_named_for_rules_too if {
 	contains(verdict.message, "one that is not 0 restarts it")
 }
 
+test_harm_is_that_of_the_sidecar_and_not_of_another_container if {
+	verdict := _judged_with(_bare(_own("OnFailure", 0, {"restartPolicy": "Never"})), {"ways": ["signal"], "sidecars": ["proxy"]})
+	contains(verdict.message, "one that is not 0 makes the pod Failed")
+}
+
 # A sidecar that failed by itself.
 
 _beside_failed(policy, spec) := _detailed(

@@ -17,6 +17,31 @@ test_kept_when_main_runs if {
 	}
 }
 
+test_verdict_of_a_running_main_is_whole if {
+	_main("Never", _running).containers == [
+		{
+			"name": "main",
+			"role": "main",
+			"why": "not a sidecar by sidecar-reaper/sidecars",
+			"containerID": "x://main-1",
+			"state": "running",
+			"left_over": false,
+			"ways": [],
+			"grace": 30,
+		},
+		{
+			"name": "proxy",
+			"role": "sidecar",
+			"why": "a sidecar by sidecar-reaper/sidecars",
+			"containerID": "x://proxy-1",
+			"state": "running",
+			"left_over": false,
+			"ways": [],
+			"grace": 30,
+		},
+	]
+}
+
 test_kept_when_another_main_runs if {
 	pod := _pod_of("Never", [_container("a", _exited(0)), _container("b", _running), _container("c", _waiting("ImagePullBackOff")), _container("proxy", _running)])
 	verdict := _judged(pod)
@@ -96,6 +121,11 @@ test_kept_when_the_state_of_a_main_is_unknown if {
 		verdict.message == "waiting for the status of main"
 		_of(verdict, "main").state == "unknown"
 	}
+}
+
+test_last_state_alone_says_nothing_of_the_present if {
+	main := _container_with("main", {}, {}, {"lastState": _exited(0)})
+	_judged(_pod_of("Never", [main, _container("proxy", _running)])).reason == "status-unknown"
 }
 
 test_kept_when_the_state_of_a_sidecar_is_unknown if {

@@ -61,7 +61,6 @@ _listed(key) := names if {
 _known := {c.name: rows[0] |
 	some c in input.pod.spec.containers
 	rows := [id | some id in data.catalogue.by_name[c.name]; _is_recognised(c, data.catalogue.rows[id])]
-	count(rows) > 0
 }
 
 # The name is right; only with the vendor's mark or the image it is enough.
@@ -135,7 +134,11 @@ all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; le
 # description: No annotation, catalogue row or setting calls a container of the pod a sidecar.
 # custom:
 #   decision: leave
-no_sidecars(mains) := "nothing calls a container of this pod a sidecar" if count(mains) == count(input.pod.spec.containers)
+no_sidecars(mains) := "nothing calls a container of this pod a sidecar" if {
+	count(mains) == count(input.pod.spec.containers)
+} else := "the pod has no containers" if {
+	count(_all) == 0
+}
 
 _part(name) := ["sidecar", _why_sidecar(name)] if {
 	name in _sidecars

@@ -111,6 +111,30 @@ test_eleven_missing_names_are_cut_after_ten if {
 	])
 }
 
+test_ten_missing_names_are_all_told if {
+	many := concat(",", [$"x{n}" | some n in numbers.range(10, 19)])
+	[warning] := _judged(_annotated(_stuck, {"sidecar-reaper/sidecars": $"proxy,{many}"})).warnings
+	contains(warning.message, "x18, x19, but the pod")
+}
+
+test_name_of_63_characters_is_told_whole if {
+	name := concat("", ["x" | some _ in numbers.range(1, 63)])
+	[warning] := _judged(_annotated(_stuck, {"sidecar-reaper/sidecars": $"proxy,{name}"})).warnings
+	warning.message == $"sidecar-reaper/sidecars names {name}, but the pod has no such container"
+}
+
+test_kept_when_there_are_no_containers if {
+	pods := [
+		object.union(_stuck, {"spec": {"containers": []}}),
+		object.union(object.remove(_stuck, ["spec"]), {"spec": {}}),
+		object.remove(_stuck, ["spec"]),
+	]
+	every pod in pods {
+		_decided(_judged(pod)) == ["leave", "no-sidecars"]
+		_judged(_only_annotated(pod, {"sidecar-reaper/mains": "main"})).reason == "no-sidecars"
+	}
+}
+
 test_hundred_missing_names_are_sorted if {
 	many := concat(",", [$"x{n}" | some n in numbers.range(100, 199)])
 	[warning] := _judged(_annotated(_stuck, {"sidecar-reaper/sidecars": $"proxy,{many}"})).warnings

