@@ -87,10 +87,6 @@ _expected("grace") := "a duration such as 30s"
 
 _expected(key) := "one of the keys exit, grace, signal" if not key in {"exit", "signal", "grace"}
 
-_may_warn if input.pod.metadata.annotations["sidecar-reaper/containers"]
-
-_may_warn if input.pod.metadata.annotations["sidecar-reaper/settle"]
-
 # A few: a hostile annotation can hold thousands, and sorting those takes seconds.
 _some_bad := array.slice(sort(_bad), 0, 5) if {
 	count(_bad) <= 100

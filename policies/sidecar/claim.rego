@@ -36,8 +36,6 @@ _was_told(name) if {
 # Told in this life.
 _told_by_claim := {name | some name, id in _claim.containers; id == _status[name].containerID}
 
-_may_warn if input.pod.metadata.annotations["sidecar-reaper/claim"]
-
 _warnings contains {"code": "bad-claim", "container": null, "message": message} if {
 	input.pod.metadata.annotations["sidecar-reaper/claim"]
 	not _claim

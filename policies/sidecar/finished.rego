@@ -129,8 +129,6 @@ main_failed(earned) := "a main failed, and the setting onMainFailure says to lea
 	data.settings.onMainFailure == "leave"
 }
 
-_may_warn if _clock_skew > 60
-
 _clock_skew := _ended_at - input.now if _unfinished == false
 
 _warnings contains {"code": "clock-skew", "container": null, "message": message} if {

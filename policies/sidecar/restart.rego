@@ -11,7 +11,7 @@ _policy(c) := c.restartPolicy if {
 # Whether the kubelet starts the container again after that exit code: yes, no, or unknown where a rule is newer than this policy.
 _restarts(c, code) := "unknown" if {
 	rule := _first_rule(c, code)
-	not _is_understood(rule)
+	not _has_known_operator(rule)
 } else := "yes" if {
 	_first_rule(c, code)
 } else := "no" if {
@@ -35,11 +35,6 @@ _may_match(rule, code) if {
 
 _may_match(rule, _) if not _has_known_operator(rule)
 
-_is_understood(rule) if {
-	rule.action in {"Restart", "RestartAllContainers"}
-	_has_known_operator(rule)
-}
-
 _has_known_operator(rule) if rule.exitCodes.operator in {"In", "NotIn"}
 
 _names_code(rule, code) if code in rule.exitCodes.values
@@ -51,7 +46,7 @@ _may_restart(c) if count(c.restartPolicyRules) > 0
 
 _container_lists := [object.get(input.pod.spec, "containers", []), object.get(input.pod.spec, "initContainers", [])]
 
-# One exit can restart the whole pod, so only completing the pod is safe.
+# One exit can restart the whole pod, or do what nobody knows yet, so only completing the pod is safe.
 _has_pod_wide_rule if {
 	some containers in _container_lists
 	some c in containers

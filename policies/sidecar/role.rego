@@ -162,15 +162,6 @@ _sidecar_by_annotation := concat("", ["a sidecar by ", _speaker])
 
 _main_by_annotation := concat("", ["not a sidecar by ", _speaker])
 
-# Where lists and containers are as many, no name is missing.
-_may_warn if count(_sidecars) + count(_mains) != count(input.pod.spec.containers)
-
-_may_warn if count(_listed("sidecar-reaper/mains")) != count(_mains)
-
-_may_warn if count(_listed("riskified.com/main_sidecars")) != count(_mains)
-
-_may_warn if count(_statements) > 1
-
 _warnings contains {"code": "name-without-container", "container": null, "message": message} if {
 	some key in object.keys(_statements)
 	missing := (_listed(key) - _all) - {init.name | some init in input.pod.spec.initContainers}

@@ -143,10 +143,18 @@ _complete_if_ending := _complete if {
 	_is_ending
 } else := "no"
 
-# Most pods have nothing to warn about.
-_sorted_warnings := sort(_warnings) if {
-	_may_warn
-} else := []
+_sorted_warnings := [] if {
+	_unfinished
+	_says_little
+} else := sort(_warnings)
+
+# Most pods say nothing, or only who the sidecars are, and have them all: there is nothing to warn about.
+_says_little if not input.pod.metadata.annotations
+
+_says_little if {
+	count(input.pod.metadata.annotations) == 1
+	count(_own["sidecar-reaper/sidecars"]) + count(_mains) == count(input.pod.spec.containers)
+}
 
 # Most pods have no init containers.
 _brief_containers := _brief_apps if {

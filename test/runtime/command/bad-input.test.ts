@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -289,7 +289,8 @@ t.test('annotations of 256 KiB: refused in a line that stays short', async t => 
 
 t.test('a wasm that is truncated, or of another ABI: 64, before anything is asked', async t => {
   const { sandbox, sweep } = await cluster(t, [stuckPod('p0', { annotations: listed })])
-  const root = t.testdir({ dist: {} })
+  const root = folder(t)
+  await mkdir(join(root, 'dist'))
   await Promise.all([
     cp(join(ROOT, 'runtime'), join(root, 'runtime'), { recursive: true }),
     cp(join(ROOT, 'package.json'), join(root, 'package.json')),

@@ -37,7 +37,13 @@ export const ends: readonly Row[] = [
   },
   {
     title: 'a sidecar that ends by itself within the settle delay',
-    objects: place => [jobOf(place, [main(), sidecar('sidecar', {}, { exit: 0, after: 1.5 })], { annotations: listed })],
+    objects: place => [
+      jobOf(place, [main(), sidecar('sidecar', {}, { exit: 0, after: 1.5 })], {
+        annotations: { ...listed, 'sidecar-reaper/settle': '12s' },
+      }),
+    ],
+    settle: 12,
+    isSlow: true,
     expect: always(kept(/^(?!end)/, { main: 'start exit 0', sidecar: 'start exit 0' }, { job: 'Complete' })),
   },
   {

@@ -221,11 +221,12 @@ export const restarts: readonly Row[] = [
   {
     title: 'a pod that is being deleted',
     objects: place => [
-      jobOf(place, [main(), sidecar('sidecar', { TERM: '0:6' })], {
-        annotations: { ...listed, 'sidecar-reaper/settle': '8s' },
-        pod: { terminationGracePeriodSeconds: 10 },
+      jobOf(place, [main(), sidecar('sidecar', { TERM: '0:12' })], {
+        annotations: { ...listed, 'sidecar-reaper/settle': '10s' },
+        pod: { terminationGracePeriodSeconds: 20 },
       }),
     ],
+    isSlow: true,
     mains: [], // it is the kubelet that tells
     async during({ api, until, namespace, name }) {
       await until('the main has ended', ([pod]) => pod !== undefined && hasEnded(latest(pod), 'main'))

@@ -61,7 +61,7 @@ export const sweeps: readonly Row[] = [
   {
     title: 'a sweep is killed between its claim and its exec',
     objects: place => [jobOf(place, [main(), sidecar()], { annotations: { ...listed, ...willExit(0) } })],
-    settings: { podDeadline: '6s' },
+    settings: { podDeadline: '15s' },
     async script(stage) {
       await leftOver(stage, settleMs)
       using proxy = await deafProxy(stage)
