@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ClusterError } from '../cluster.ts'
 import { answerError } from './error.ts'
 import type { Operation, Query } from './operation.ts'
@@ -50,6 +51,8 @@ export async function* listPages(
         next = fetched(token)
         // It is awaited when this page has been read; until then its failure is nobody's.
         next.catch(() => {})
+        // Whoever reads the page may do so in one go; the request is written before that, or nothing is gained by it.
+        await setImmediate()
       }
       yield { items, resourceVersion, restart: isFirst && restarts > 0 }
       isFirst = false
