@@ -242,6 +242,8 @@ t.test('with children as containers the signals and codes are real', async t => 
     behaviours: { main: { exitAfterMs: 10 }, proxy: { on: { INT: { exit: 7, delayMs: 10 } } } },
   })
   const pod = await sandbox.waitFor(() => sandbox.podsOf('default', 'report').find(candidate => mainCode(candidate) === 0))
+  // A process of its own starts when the machine finds the time, so perhaps after the main has ended.
+  await sandbox.waitFor(() => statusOf(sandbox, pod, 'proxy')?.state.running)
   await exec(sandbox, pod.metadata.name, 'proxy', ['kill', '-TERM', '1'])
   t.ok(statusOf(sandbox, pod, 'proxy')?.state.running, 'PID 1 without a handler ignores TERM')
   await exec(sandbox, pod.metadata.name, 'proxy', ['sh', '-c', 'kill -INT 1'])
