@@ -43,6 +43,7 @@ await using sandbox = await startSandbox()
 sandbox.addNamespace(NAMESPACE)
 for (const { job, does } of JOBS) sandbox.addJob(jobManifest({ namespace: NAMESPACE, ...job }), { behaviours: does })
 await sandbox.waitFor(() => JOBS.every(({ job, does }) => does['main'] !== done || hasFinishedMain(sandbox, job.name ?? '')))
+await sandbox.waitFor(() => stateOf(sandbox, 'import', 'proxy') === 'CrashLoopBackOff')
 
 say('Four Jobs. The mains of three have finished; their sidecars have not, so the Jobs never will:')
 for (const { job, about } of JOBS) say(`  ${(job.name ?? '').padEnd(8)} ${about}`)
@@ -67,9 +68,7 @@ function show(sandbox: Sandbox): void {
   for (const { job } of JOBS) {
     const name = job.name ?? ''
     const pods = sandbox.podsOf(NAMESPACE, name)
-    const states = ['main', 'proxy'].map(container =>
-      state(pods.at(-1)?.status.containerStatuses?.find(status => status.name === container)?.state),
-    )
+    const states = ['main', 'proxy'].map(container => stateOf(sandbox, name, container))
     say(
       [
         name.padEnd(9),
@@ -83,11 +82,12 @@ function show(sandbox: Sandbox): void {
   }
 }
 
-function state(
-  of: { readonly terminated?: { readonly exitCode: number }; readonly waiting?: { readonly reason?: string } } | undefined,
-): string {
-  if (of?.terminated) return `exited ${of.terminated.exitCode}`
-  return of?.waiting ? (of.waiting.reason ?? 'waiting') : 'running'
+/** Of the container in the Job's newest pod. */
+function stateOf(sandbox: Sandbox, job: string, container: string): string {
+  const pod = sandbox.podsOf(NAMESPACE, job).at(-1)
+  const state = pod?.status.containerStatuses?.find(({ name }) => name === container)?.state
+  if (state?.terminated) return `exited ${state.terminated.exitCode}`
+  return state?.waiting ? (state.waiting.reason ?? 'waiting') : 'running'
 }
 
 function hasFinishedMain(sandbox: Sandbox, job: string): boolean {
