@@ -8,47 +8,164 @@ const mark = z.union([
 ])
 
 const exitCode = z.int().check(z.minimum(0), z.maximum(255))
+const portNumber = z.int().check(z.minimum(1), z.maximum(65_535))
+const seconds = z.int().check(z.minimum(1))
+const texts = z.array(z.string()).check(z.minLength(1))
 
-/** Without `exit` nobody knows the code, which is never taken for 0. */
-const way = z.strictObject({
+/** One option of the sidecar. The first place that has it counts: the flag in command or args, then env, then the pod's annotation. */
+const places = {
+  flag: z.optional(
+    z
+      .string()
+      .check(z.regex(/^[^-=\s][^=\s]*$/, "a flag's name without dashes"))
+      .check(z.meta({ description: 'Without its dashes: --admin-port is admin-port.' })),
+  ),
+  env: z.optional(z.string()),
+  annotation: z.optional(z.string()),
+}
+
+/** Holds when the option, or its default, is one of those values, in whatever case; without `is`, when it is set at all. */
+const condition = z.strictObject({
+  ...places,
+  is: z.optional(z.array(z.string().check(z.regex(/^[^A-Z]*$/, 'lower case'))).check(z.minLength(1))),
+  default: z.optional(z.string()),
+})
+
+const port = z.strictObject({ ...places, default: z.optional(portNumber) })
+
+const PROOFS = ['program', 'protocol', 'documented'] as const
+
+/** What every way may say: where it is to be had, and what comes of it. */
+const common = {
+  when: z._default(z.array(condition), []).check(z.meta({ description: 'All of these have to hold.' })),
+  unless: z._default(z.array(condition), []).check(z.meta({ description: 'None of these may hold.' })),
+  exit: z.optional(exitCode).check(z.meta({ description: 'Its exit code. Without one nobody knows it, which is never taken for 0.' })),
+  since: z.optional(z.string()).check(z.meta({ description: 'The first version that has it.' })),
+  proof: z._default(z.enum(PROOFS), 'documented').check(
+    z.meta({
+      description:
+        'program: the real one was run. protocol: a stand-in that speaks its documented protocol. documented: neither, its source or documentation says so.',
+    }),
+  ),
+  source: z.optional(z.string()).check(z.meta({ description: 'Where it is written.' })),
+}
+
+/** `{port}` in argv is the port's number. */
+const execWay = z.strictObject({ way: z.literal('exec'), argv: texts, port: z.optional(port), ...common })
+
+const httpWay = z.strictObject({
+  way: z.literal('http'),
+  method: z._default(z.enum(['GET', 'POST']), 'POST'),
+  port,
+  path: z.string().check(z.regex(/^\/[!-~]*$/, 'a path that begins with /')),
+  ...common,
+})
+
+const signalWay = z.strictObject({
   way: z.literal('signal'),
   signal: z.enum(['TERM', 'INT', 'QUIT', 'HUP', 'USR1', 'USR2']),
-  exit: z.optional(exitCode),
+  ...common,
 })
 
-/** One known sidecar, by the row's id: how to recognise it and how it ends. */
-export const catalogueRow = z.strictObject({
-  title: z.string(),
-  names: z.array(z.string()).check(z.minLength(1)),
-  images: z.array(z.string()),
-  marks: z._default(z.array(mark), []),
-  ways: z._default(z.array(way), []),
-  sources: z.array(z.string()),
+const way = z.discriminatedUnion('way', [execWay, httpWay, signalWay])
+
+/** How its vendor makes it a native sidecar. */
+const native = z.strictObject({
+  annotations: z._default(z.record(z.string(), z.string()), {}),
+  since: z.string(),
+  note: z.optional(z.string()),
+  source: z.optional(z.string()),
 })
+
+/** It ends by itself once all other containers have ended, as long as the conditions hold. */
+const endsItself = z.strictObject({ withinSeconds: seconds, when: z._default(z.array(condition), []) })
+
+/** One known sidecar, by the row's id: how to recognise it and how it ends. */
+export const catalogueRow = z
+  .strictObject({
+    title: z.string(),
+    names: z._default(z.array(z.string()), []).check(z.meta({ description: 'What its container is called.' })),
+    prefixes: z._default(z.array(z.string()), []).check(z.meta({ description: 'How the names of its containers begin.' })),
+    images: z._default(z.array(z.string()), []).check(z.meta({ description: 'Image repositories, or their last parts.' })),
+    marks: z._default(z.array(mark), []),
+    ways: z
+      ._default(z.array(way), [])
+      .check(z.meta({ description: 'In order of preference. Of several signals the first whose conditions hold counts.' })),
+    doubts: z
+      ._default(z.array(condition), [])
+      .check(z.meta({ description: 'When one of these holds, none of its exit codes is certain.' })),
+    last: z._default(z.boolean(), false).check(z.meta({ description: 'The network of the others: it is ended after them.' })),
+    endsItself: z.optional(endsItself),
+    drainSeconds: z.optional(seconds).check(z.meta({ description: 'How long it may drain before it ends.' })),
+    distroless: z.optional(z.boolean()).check(z.meta({ description: 'Its usual image has neither a shell nor kill.' })),
+    native: z.optional(native),
+    notes: z._default(z.array(z.string()), []),
+    sources: z._default(z.array(z.string()), []),
+  })
+  .check(z.refine(row => row.names.length + row.prefixes.length > 0, { path: ['names'], error: 'at least one name or prefix' }))
 
 export const catalogueRows = z.record(z.string().check(z.regex(/^[a-z0-9-]+$/)), catalogueRow)
 
 export type CatalogueRow = z.infer<typeof catalogueRow>
 export type CatalogueRows = z.infer<typeof catalogueRows>
+export type Condition = z.infer<typeof condition>
+export type Port = z.infer<typeof port>
 
-/** The catalogue as the policy reads it: the rows, and which of them a container's name can be. */
+/** The catalogue as the policy reads it: the rows, and which of them a container's name or image can be. */
 export interface Catalogue {
   readonly rows: CatalogueRows
-  readonly by_name: Readonly<Record<string, readonly string[]>>
+  readonly by_name: Index
+  readonly by_prefix: Index
+  readonly by_image: Index
 }
 
-/** Rows to an index: a look-up by container name instead of a search through every row, in the order of the rows. */
+/** Ids of rows, in their own order. */
+type Index = Readonly<Record<string, readonly string[]>>
+
+/** Rows to indexes: a look-up by a container's name or image instead of a search through every row. */
 export function indexCatalogue(rows: CatalogueRows): Catalogue {
-  const byName: Record<string, string[]> = Object.create(null)
-  for (const [id, row] of Object.entries(rows)) for (const name of row.names) (byName[name] ??= []).push(id)
-  return { rows, by_name: byName }
+  return { rows, by_name: index(rows, 'names'), by_prefix: index(rows, 'prefixes'), by_image: index(rows, 'images') }
 }
 
-/** The keys of annotations and labels that the rows' marks look at. */
-export function markKeys({ rows }: Catalogue): { readonly annotations: readonly string[]; readonly labels: readonly string[] } {
-  const marks = Object.values(rows).flatMap(row => row.marks)
+function index(rows: CatalogueRows, field: 'names' | 'prefixes' | 'images'): Index {
+  const ids: Record<string, string[]> = Object.create(null)
+  for (const [id, row] of Object.entries(rows)) for (const key of row[field]) (ids[key] ??= []).push(id)
+  return ids
+}
+
+/** The keys and names that the rows look at in a pod. */
+export interface CatalogueReads {
+  readonly annotations: readonly string[]
+  readonly labels: readonly string[]
+  readonly env: readonly string[]
+  /** Flags of which the value counts, which may be the argument after them. */
+  readonly valueFlags: readonly string[]
+  /** Flags that are on or off. */
+  readonly flags: readonly string[]
+  readonly images: readonly string[]
+}
+
+/** What the rows look at in a pod: their marks, and where the options of their conditions and ports are set. */
+export function catalogueReads({ rows, by_image: images }: Catalogue): CatalogueReads {
+  const all = Object.values(rows)
+  const marks = all.flatMap(row => row.marks)
+  const conditions = all.flatMap(row => [
+    ...row.doubts,
+    ...(row.endsItself?.when ?? []),
+    ...row.ways.flatMap(({ when, unless }) => [...when, ...unless]),
+  ])
+  const ports = all.flatMap(row => row.ways.flatMap(way => ('port' in way && way.port ? [way.port] : [])))
+  const options = [...conditions, ...ports]
   return {
-    annotations: marks.flatMap(mark => ('annotation' in mark ? [mark.annotation] : [])),
+    annotations: [...marks.flatMap(mark => ('annotation' in mark ? [mark.annotation] : [])), ...named(options, 'annotation')],
     labels: marks.flatMap(mark => ('label' in mark ? [mark.label] : [])),
+    env: named(options, 'env'),
+    valueFlags: named(ports, 'flag'),
+    flags: named(conditions, 'flag'),
+    images: Object.keys(images),
   }
+}
+
+function named(options: readonly (Condition | Port)[], place: 'flag' | 'env' | 'annotation'): readonly string[] {
+  return options.flatMap(option => option[place] ?? [])
 }

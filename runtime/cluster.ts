@@ -43,6 +43,19 @@ export type ExecAnswer =
   /** Nobody knows how the command ended, mostly because it never ran: no such binary, container not running, forbidden, connection lost, time-out. */
   | { readonly kind: 'failed'; readonly error: string; readonly code: ClusterErrorCode }
 
+/** An HTTP request to the pod itself, on its loopback interface. */
+export interface PodRequest {
+  readonly method: 'GET' | 'POST'
+  readonly port: number
+  readonly path: string
+}
+
+/** What such a request was answered with; of the answer nothing is kept but its status. */
+export type PodAnswer =
+  | { readonly kind: 'answered'; readonly status: number }
+  /** `wasSent`: the pod may have taken the request all the same. */
+  | { readonly kind: 'failed'; readonly error: string; readonly wasSent: boolean }
+
 /**
  * The one door to the API server. Every call takes a signal, whose reason it rejects with, and has the call timeout as
  * its deadline, tries and pauses included; all else that goes wrong is a ClusterError.
@@ -67,6 +80,8 @@ export interface Cluster {
   patchPodStatus(ref: PodRef, patch: PodPatch, signal: AbortSignal): Promise<Pod>
   /** Never rejects with a ClusterError: what went wrong is the answer `failed`. Ends the connection at the deadline; the command may live on. */
   exec(ref: PodRef & { readonly container: string }, argv: readonly string[], signal: AbortSignal): Promise<ExecAnswer>
+  /** By port-forward. Follows no redirect, and never rejects with a ClusterError: what went wrong is the answer `failed`. */
+  request(ref: PodRef, request: PodRequest, signal: AbortSignal): Promise<PodAnswer>
   /** An Event of the API group that its apiVersion names, `v1` or `events.k8s.io/v1`. */
   createEvent(namespace: string, event: object, signal: AbortSignal): Promise<void>
   /** Labels by namespace name. */

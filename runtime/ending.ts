@@ -1,5 +1,5 @@
 import { ClusterError } from './cluster.ts'
-import { fate } from './ending/container.ts'
+import { fate, isFinished } from './ending/container.ts'
 import { judgeAgain, NotBegun, type Ending, type StepError, type StepResult } from './ending/context.ts'
 import { isTimeout } from './ending/deadline.ts'
 import { tellContainers } from './ending/tell.ts'
@@ -18,8 +18,6 @@ export interface Concluded {
   readonly outcome: Outcome
   /** As it was judged last. */
   readonly subject: Subject
-  /** Of the pod as it was seen last. */
-  readonly phase: string | undefined
   /** The kubelet took a phase back, whatever worked in the end. */
   readonly isReverted: boolean
 }
@@ -44,12 +42,10 @@ export async function endPod(ending: Ending, subject: Subject): Promise<Ended> {
   const result = await walk(ending, progress).catch((error: unknown) => cutShort(ending, progress, error))
   if (result === 'judged') return { kind: 'judged', subject: progress.subject }
   const seconds = Math.round(performance.now() - started) / 1000
-  const phase = ending.watch.sight(subject.uid)?.pod.status?.phase
   return {
     kind: 'outcome',
     outcome: outcome(ending, progress, result, seconds),
     subject: progress.subject,
-    phase,
     isReverted: progress.isReverted,
   }
 }
@@ -59,7 +55,8 @@ async function walk(ending: Ending, progress: Progress): Promise<Result | 'judge
     progress.step = planSteps(progress.subject.verdict).find(({ kind }) => !progress.spent.has(kind))
     if (progress.step === undefined) return failure(progress)
     const result = await take(begun(ending, progress), progress.subject, progress.step)
-    if (result.kind === 'ended') return { result: 'ended', way: wayOf(progress.step) }
+    if (result.kind === 'ended') progress.tried.push(...result.errors)
+    if (result.kind === 'ended') return { result: 'ended', way: result.way }
     if (result.kind === 'gone') return { result: 'vanished', way: null }
     if (result.kind === 'changed' && ++progress.changes > MAX_CHANGES) return { result: 'abandoned', way: null }
     if (result.kind === 'failed') giveUpStep(progress, progress.step, result)
@@ -110,8 +107,10 @@ function failure({ isReverted }: Progress): Result {
   return { result: isReverted ? 'reverted' : 'failed', way: null }
 }
 
-/** Ctrl-C and a sweep that was stopped abandon an ending; its deadline and a server that does not answer fail it. */
-function cutShort({ signal }: Ending, progress: Progress, error: unknown): Result {
+/** Ctrl-C and a sweep that was stopped abandon an ending; its deadline and a server that does not answer fail it. A pod that was completed is one, though its containers still have their grace. */
+function cutShort({ signal, watch }: Ending, progress: Progress, error: unknown): Result {
+  const pod = watch.sight(progress.subject.uid)?.pod
+  if (progress.step?.kind === 'complete' && pod && isFinished(pod)) return { result: 'ended', way: 'complete' }
   if (error instanceof NotBegun || (signal.aborted && !isTimeout(signal))) return { result: 'abandoned', way: null }
   if (!signal.aborted && !(error instanceof ClusterError)) throw error
   const message = error instanceof ClusterError ? error.message : "the setting podDeadline's time is over"
@@ -120,12 +119,14 @@ function cutShort({ signal }: Ending, progress: Progress, error: unknown): Resul
 }
 
 function wayOf(step: Step): StepError['way'] {
-  return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? 'signal')
+  return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? null)
 }
 
 function outcome(ending: Ending, { subject, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
   const { ref, uid } = subject
-  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, containers: ends(ending, subject), seconds }
+  const phase = ending.watch.sight(uid)?.pod.status?.phase ?? null
+  const status = { phase, expected: subject.verdict.after, containers: ends(ending, subject) }
+  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, ...status, seconds }
 }
 
 function ends({ watch }: Ending, { uid, verdict }: Subject): Outcome['containers'] {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { REPORTING_CONTROLLER } from './names.ts'
-import type { Outcome } from './outcome.ts'
+import { hasSurprised, type Outcome } from './outcome.ts'
 import type { Subject } from './plan.ts'
 import { printable } from './printable.ts'
 
 /** Reasons of our Events; stable, people filter by them. */
-export type EventReason = 'SidecarsEnded' | 'SidecarsLeftOver' | 'SidecarsRefused' | 'SidecarsFailed' | 'SidecarsReverted'
+export type EventReason =
+  'SidecarsEnded' | 'SidecarsEndedDirty' | 'SidecarsLeftOver' | 'SidecarsRefused' | 'SidecarsFailed' | 'SidecarsReverted'
 
 const REASONS: Partial<Record<Outcome['result'], EventReason>> = {
   ended: 'SidecarsEnded',
@@ -15,16 +16,19 @@ const REASONS: Partial<Record<Outcome['result'], EventReason>> = {
 }
 
 /** The Event reason for an outcome, or undefined where nobody needs to hear of it. */
-export function outcomeReason({ result }: Outcome): EventReason | undefined {
-  return REASONS[result]
+export function outcomeReason(outcome: Outcome): EventReason | undefined {
+  return hasSurprised(outcome) ? 'SidecarsEndedDirty' : REASONS[outcome.result]
 }
 
 /** What an Event about an outcome says. */
-export function outcomeNote({ result, way, tried, containers }: Outcome, { verdict }: Subject): string {
+export function outcomeNote(outcome: Outcome, { verdict }: Subject): string {
+  const { result, way, tried, containers } = outcome
   const names = containers.map(({ name, exit }) => (exit === null ? name : `${name} (exit ${exit})`)).join(', ')
+  if (hasSurprised(outcome))
+    return `Ended ${names} by ${way}, but the pod is ${outcome.phase}, and was to become ${outcome.expected}: its Job may run the main again`
   if (result === 'ended') return `Ended ${names}${way === null ? '' : ` by ${way}`}: ${verdict.message}`
   if (result === 'reported') return `Would end ${names}: ${verdict.message}`
-  return `Could not end ${names}: ${tried.map(attempt => `${attempt.way}: ${attempt.error}`).join('; ')}`
+  return `Could not end ${names}: ${tried.map(attempt => `${attempt.way ?? 'by itself'}: ${attempt.error}`).join('; ')}`
 }
 
 /**

@@ -7,15 +7,22 @@ export interface Reads {
   readonly annotationPrefixes: readonly string[]
   readonly labels: ReadonlySet<string>
   readonly env: ReadonlySet<string>
-  /** Names of containers whose image decides; other images are not read. */
-  readonly imagesOf: ReadonlySet<string>
+  /** Without their dashes; of the value flags the argument after them is read too. */
+  readonly flags: ReadonlySet<string>
+  readonly valueFlags: ReadonlySet<string>
+  /** Last words of the image repositories that count; other images are not read. */
+  readonly images: ReadonlySet<string>
 }
 
 /** What facts carry on top of the fixed keys. */
 export interface ReadsOptions {
   readonly annotations?: readonly string[]
   readonly labels?: readonly string[]
-  readonly imagesOf?: readonly string[]
+  readonly env?: readonly string[]
+  readonly flags?: readonly string[]
+  readonly valueFlags?: readonly string[]
+  /** Image repositories, or their last parts. */
+  readonly images?: readonly string[]
   /** Other controllers whose marks on pods count. */
   readonly controllersGone?: readonly ('kruise' | 'argo')[]
 }
@@ -39,13 +46,16 @@ const ARGO_KILL_COMMAND = 'workflows.argoproj.io/kill-cmd-'
 const KRUISE_MARK = 'KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT'
 
 /** The keys and names that facts carry: the fixed ones and those given. */
-export function reads({ annotations = [], labels = [], imagesOf = [], controllersGone = [] }: ReadsOptions = {}): Reads {
+export function reads(options: ReadsOptions = {}): Reads {
+  const { annotations = [], labels = [], env = [], flags = [], valueFlags = [], images = [], controllersGone = [] } = options
   return {
     annotations: new Set([...ANNOTATIONS, ...annotations]),
     annotationPrefixes: controllersGone.includes('argo') ? [ARGO_KILL_COMMAND] : [],
     labels: new Set([...LABELS, ...labels]),
-    env: new Set(controllersGone.includes('kruise') ? [KRUISE_MARK] : []),
-    imagesOf: new Set(imagesOf),
+    env: new Set([...env, ...(controllersGone.includes('kruise') ? [KRUISE_MARK] : [])]),
+    flags: new Set(flags),
+    valueFlags: new Set(valueFlags),
+    images: new Set(images.map(repository => repository.slice(repository.lastIndexOf('/') + 1))),
   }
 }
 
@@ -57,7 +67,7 @@ export interface PodFacts {
 
 /**
  * The few fields of a pod that the policy reads, in the pod's own shape; times are seconds since the epoch. Nothing
- * else leaves the pod: of env, labels, annotations and images only what a rule reads, no args, no volumes.
+ * else leaves the pod: of command, args, env, labels, annotations and images only what a rule reads, no volumes.
  * @throws {TypeError} when a field that is read has another type than Kubernetes gives it, or two containers share a name
  */
 export function podFacts(pod: Pod, reads: Reads): PodFacts {
@@ -113,12 +123,48 @@ function containerFacts(container: Fields, list: string, index: number, reads: R
   const name = required(container['name'], [list, index, 'name'])
   return {
     name,
-    image: reads.imagesOf.has(name) ? text(container['image'], [list, index, 'image']) : undefined,
+    image: image(text(container['image'], [list, index, 'image']), reads),
+    command: argumentsRead(container['command'], [list, index, 'command'], reads),
+    args: argumentsRead(container['args'], [list, index, 'args'], reads),
     restartPolicy: text(container['restartPolicy'], [list, index, 'restartPolicy']),
     restartPolicyRules: restartRules(container['restartPolicyRules'], [list, index, 'restartPolicyRules']),
     env: reads.env.size === 0 ? undefined : environment(container['env'], [list, index, 'env'], reads),
+    envFrom: Array.isArray(container['envFrom']) && container['envFrom'].length > 0 ? [{}] : undefined,
+    livenessProbe: livenessProbe(container['livenessProbe'], [list, index, 'livenessProbe']),
     lifecycle: lifecycle(container['lifecycle'], [list, index, 'lifecycle']),
   }
+}
+
+/** The image, where the last word of its repository is one that counts: a:1@sha256:b and x.example:5000/y/a are both a. */
+function image(name: string | undefined, { images }: Reads): string | undefined {
+  if (name === undefined || images.size === 0) return undefined
+  const [word = ''] = name.slice(name.lastIndexOf('/', name.includes('@') ? name.indexOf('@') : undefined) + 1).split(/[:@]/, 1)
+  return images.has(word) ? name : undefined
+}
+
+/** Of the arguments only the flags that count, and the values of those that have one. */
+function argumentsRead(words: unknown, place: Place, { flags, valueFlags }: Reads): readonly string[] | undefined {
+  if (words == null || flags.size + valueFlags.size === 0) return undefined
+  if (!Array.isArray(words)) throw mismatch(place, words, 'a list')
+  const read: string[] = []
+  let isValue = false
+  for (const word of words as readonly unknown[]) {
+    if (typeof word !== 'string') throw mismatch(place, word, 'text')
+    const isAwaited = isValue
+    isValue = false
+    if (word.startsWith('-')) {
+      const [, flag = '', equals] = /^-+([^=]*)(=?)/.exec(word) ?? []
+      isValue = equals === '' && valueFlags.has(flag)
+      if (isAwaited || flags.has(flag) || valueFlags.has(flag)) read.push(word.toWellFormed())
+    } else if (isAwaited) read.push(word.toWellFormed())
+  }
+  return read.length > 0 ? read : undefined
+}
+
+function livenessProbe(entry: unknown, place: Place) {
+  if (entry == null) return undefined
+  const probe = record(entry, place)
+  return { periodSeconds: number(probe['periodSeconds'], place), failureThreshold: number(probe['failureThreshold'], place) }
 }
 
 function restartRules(rules: unknown, place: Place) {

@@ -10,11 +10,20 @@ export interface Outcome {
   /** The way that ended it, or null. */
   readonly way: WayName | null
   /** Every attempt that did not end it, in order, and why. */
-  readonly tried: readonly { readonly way: WayName; readonly container: string | null; readonly error: string }[]
+  readonly tried: readonly { readonly way: WayName | null; readonly container: string | null; readonly error: string }[]
   /** The containers that were left over, as the pod's status shows them afterwards; exit null: still running or never started. */
   readonly containers: readonly { readonly name: string; readonly containerID: string | null; readonly exit: number | null }[]
+  /** The pod's phase by the last look at its status, and the one that the verdict said it would get; null: not known. */
+  readonly phase: string | null
+  readonly expected: string | null
   /** From the first call to the last look at the status. */
   readonly seconds: number
+}
+
+/** Whether a pod that was ended got another phase than its verdict said: then its Job may run the main again. */
+export function hasSurprised({ result, phase, expected }: Outcome): boolean {
+  const isKnown = expected === 'Succeeded' || expected === 'Failed'
+  return result === 'ended' && isKnown && phase !== null && phase !== expected
 }
 
 export type WayName = 'exec' | 'http' | 'signal' | 'complete'

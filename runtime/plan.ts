@@ -20,13 +20,13 @@ export interface Subject {
 export type Step =
   /** Complete the pod with this phase. */
   | { readonly kind: 'complete'; readonly phase: 'Succeeded' | 'Failed' }
-  /** Tell each of these containers, by its own ways in order. */
+  /** Tell each of these containers, by its own ways in order, those of a lower turn first. */
   | { readonly kind: 'tell'; readonly containers: readonly ContainerVerdict[] }
 
 /** The steps of one `end` verdict, in order; empty for any other decision. */
 export function planSteps({ decision, earned, complete, containers }: Verdict): readonly Step[] {
   if (decision !== 'end' || earned === null) return []
-  const told = containers.filter(container => container.left_over && container.ways.length > 0)
+  const told = containers.filter(container => container.left_over && (container.ways.length > 0 || container.ends_itself !== null))
   const tell: readonly Step[] = told.length > 0 ? [{ kind: 'tell', containers: told }] : []
   const finish: Step = { kind: 'complete', phase: earned }
   if (complete === 'first') return [finish, ...tell]

@@ -44,6 +44,8 @@ export interface Container {
   readonly command?: readonly string[]
   readonly args?: readonly string[]
   readonly env?: readonly { readonly name?: string; readonly value?: string }[]
+  readonly envFrom?: readonly object[]
+  readonly livenessProbe?: { readonly periodSeconds?: number; readonly failureThreshold?: number }
   readonly restartPolicy?: string
   readonly restartPolicyRules?: readonly RestartRule[]
   readonly lifecycle?: { readonly stopSignal?: string }

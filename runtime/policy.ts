@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Catalogue, indexCatalogue, markKeys } from './catalogue.ts'
+import { type Catalogue, catalogueReads, indexCatalogue } from './catalogue.ts'
 import { podFacts, type PodFacts, reads, type Reads } from './facts.ts'
 import type { Pod } from './pod.ts'
 import { type Evaluator, loadEvaluator } from './policy/evaluator.ts'
@@ -28,9 +28,14 @@ export interface Policy {
   /** @throws {TypeError} when the pod's shape is not a pod's */
   facts(pod: Pod): PodFacts
   /** @throws {PolicyError} `evaluation` when the wasm fails on these facts */
-  verdict(facts: PodFacts, surroundings: Surroundings, now: Date): Verdict
+  verdict(facts: PodFacts, surroundings: Surroundings, now: Date, options?: VerdictOptions): Verdict
   /** sha256 of each, hexadecimal. */
   readonly hashes: { readonly wasm: string; readonly catalogue: string; readonly settings: string }
+}
+
+export interface VerdictOptions {
+  /** Say of each way why it comes where it does, and of the others why they do not come; default false. */
+  readonly explain?: boolean
 }
 
 export interface PolicyFiles {
@@ -53,7 +58,8 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
   const keys: Reads = readsOf(catalogue, settings)
   return {
     facts: pod => podFacts(pod, keys),
-    verdict: (facts, surroundings, now) => evaluate(evaluator, { pod: facts, ...surroundings, now: now.getTime() / 1000 }),
+    verdict: (facts, surroundings, now, options) =>
+      evaluate(evaluator, { pod: facts, ...surroundings, now: now.getTime() / 1000, ...options }),
     hashes: { wasm: sha256(wasm), catalogue: sha256(Buffer.from(JSON.stringify(catalogue))), settings: settingsHash(settings) },
   }
 }
@@ -94,11 +100,11 @@ async function instantiate(wasm: Buffer, file: URL | string, data: object): Prom
 function parseCatalogue(text: Buffer, file: URL | string): Catalogue {
   try {
     const { catalogue } = JSON.parse(text.toString()) as { catalogue?: Catalogue } // written by our own build, checked there
-    if (catalogue?.rows && catalogue.by_name) return catalogue
+    if (catalogue?.rows && catalogue.by_name && catalogue.by_prefix && catalogue.by_image) return catalogue
   } catch (cause) {
     throw unreadable(file, said(cause), cause)
   }
-  throw unreadable(file, 'it has no key catalogue with rows and by_name')
+  throw unreadable(file, 'it has no key catalogue with rows and their indexes')
 }
 
 function withRows(catalogue: Catalogue, settings: Settings): Catalogue {
@@ -107,13 +113,8 @@ function withRows(catalogue: Catalogue, settings: Settings): Catalogue {
 }
 
 function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {
-  const { annotations, labels } = markKeys(catalogue)
-  return reads({
-    annotations,
-    labels: mainLabel ? [...labels, mainLabel] : labels,
-    imagesOf: Object.keys(catalogue.by_name),
-    controllersGone,
-  })
+  const { labels, ...rest } = catalogueReads(catalogue)
+  return reads({ ...rest, labels: mainLabel ? [...labels, mainLabel] : labels, controllersGone })
 }
 
 function sha256(bytes: Buffer): string {

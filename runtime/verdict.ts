@@ -32,19 +32,30 @@ export interface ContainerVerdict {
   readonly ways: readonly Way[]
   /** Seconds between telling it and giving up on the way. */
   readonly grace: number
+  /** Those of a lower turn are ended before those of a higher one. */
+  readonly turn: number
+  /** It is told nothing, but ends by itself within so many seconds once all others have; null: it does not. */
+  readonly ends_itself: number | null
+  /** The ways that are not taken, and why; only for a person who asked. */
+  readonly passed_over: readonly { readonly way: 'exec' | 'http' | 'signal'; readonly why: string }[]
 }
 
-/** One way of ending one container, with the exit code that it is known to lead to (null: unknown). */
-export type Way =
-  | { readonly way: 'exec'; readonly argv: readonly string[]; readonly exit: number | null }
-  | { readonly way: 'http'; readonly port: number; readonly path: string; readonly method: string; readonly exit: number | null }
+/** One way of ending one container. */
+export type Way = {
+  /** The exit code that it is known to lead to (null: unknown). */
+  readonly exit: number | null
+  /** What that does to the pod, as a sentence; only for a person who asked. */
+  readonly why?: string
+} & (
+  | { readonly way: 'exec'; readonly argv: readonly string[] }
+  | { readonly way: 'http'; readonly port: number; readonly path: string; readonly method: 'GET' | 'POST' }
   | {
       readonly way: 'signal'
       readonly signal: string
       /** `pid1`: tell PID 1 of the container. `own`: the pod shares one process namespace, find the container's own process. */
       readonly process: 'pid1' | 'own'
-      readonly exit: number | null
     }
+)
 
 export interface Warning {
   readonly code: string

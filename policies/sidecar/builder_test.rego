@@ -26,6 +26,7 @@ _settings := {
 _catalogue := {
 	"rows": {
 		"mesh": {
+			"title": "Mesh proxy",
 			"images": ["mesh/proxy"],
 			"marks": [
 				{"annotation": "mesh.example/status"},
@@ -34,17 +35,40 @@ _catalogue := {
 				{"namespaceLabel": "mesh-injection", "value": "enabled"},
 			],
 			"ways": [{"way": "signal", "signal": "INT", "exit": 0}],
+			"last": true,
+			"drainSeconds": 60,
 		},
 		"tunnel": {
+			"title": "Tunnel",
 			"images": ["acme/tunnel"],
 			"marks": [],
 			"ways": [
-				{"way": "http", "port": 9091, "path": "/quit", "method": "POST", "exit": 0},
+				{
+					"way": "http", "port": {"flag": "admin-port", "env": "TUNNEL_PORT", "annotation": "tunnel/port", "default": 9091},
+					"path": "/quit", "method": "POST", "exit": 0,
+					"unless": [{"annotation": "tunnel/token"}],
+				},
 				{"way": "exec", "argv": ["/tunnel", "quit"]},
+				{
+					"way": "exec", "argv": ["/tunnel", "stop", "--port={port}"], "port": {"flag": "admin-port"}, "exit": 0,
+					"when": [{"flag": "allow-stop", "env": "TUNNEL_STOP", "is": ["true", "1"]}],
+				},
+				{"way": "signal", "signal": "TERM", "exit": 0, "when": [{"flag": "zero", "is": ["true"]}]},
+				{"way": "signal", "signal": "TERM", "exit": 143},
 			],
+			"doubts": [{"flag": "linger"}, {"env": "TUNNEL_LINGER"}],
+		},
+		"mount": {
+			"title": "Mount",
+			"images": ["acme/mount"],
+			"marks": [{"annotation": "mount/volumes"}],
+			"ways": [],
+			"endsItself": {"withinSeconds": 30, "when": [{"annotation": "mount/volumes", "is": ["true"]}]},
 		},
 	},
-	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"]},
+	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"], "mount": ["mount"]},
+	"by_prefix": {"tunnel-": ["tunnel"]},
+	"by_image": {"mesh/proxy": ["mesh"], "acme/tunnel": ["tunnel"], "acme/mount": ["mount"]},
 }
 
 _around := {"namespace": {"name": "team-a", "labels": {}}, "node": {"ready": true}, "now": _now}

@@ -10,7 +10,10 @@ _claim := claim if {
 	claim.at <= input.now + 60
 }
 
-_claimed_until := _claim.at + data.settings.podDeadline
+# As long as a sidecar that was told may take to end, it is not told again.
+_claimed_until := _claim.at + max(array.concat([data.settings.podDeadline], _patience))
+
+_patience := [seconds | some name, _ in _claim.containers; name in _all; seconds := _grace(name) + 15]
 
 # METADATA
 # title: claimed
@@ -36,6 +39,11 @@ _was_told(name) if {
 # Told in this life.
 _told_by_claim := {name | some name, id in _claim.containers; id == _status[name].containerID}
 
+# METADATA
+# title: bad-claim
+# description: The claim of another sweep cannot be read, or lies in the future, so it does not count.
+# custom:
+#   warning: true
 _warnings contains {"code": "bad-claim", "container": null, "message": message} if {
 	input.pod.metadata.annotations["sidecar-reaper/claim"]
 	not _claim

@@ -82,9 +82,10 @@ _ruled_sidecar(last) := _pod_of("Never", [_container("main", _exited(0)), _conta
 
 _restart_on_143 := {"restartPolicy": "Never", "restartPolicyRules": [_rule("Restart", "In", [143])]}
 
-test_unknown_exit_is_tried_once_where_a_rule_may_restart_the_sidecar if {
-	_judged_with(_ruled_sidecar({}), _only_signal).decision == "end"
+test_unknown_exit_is_never_tried_where_a_rule_may_restart_the_sidecar if {
+	_judged_with(_ruled_sidecar({}), _only_signal).reason == "unknown-exit"
 	_judged_with(_ruled_sidecar(_failed_at(_minute_ago)), _only_signal).reason == "unknown-exit"
+	_judged_with(_ruled_sidecar({}), {"ways": ["signal"], "onDirtyExit": "end"}).decision == "end"
 }
 
 test_unknown_exit_is_tried_again_where_a_dirty_end_is_accepted if {

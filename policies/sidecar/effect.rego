@@ -42,7 +42,7 @@ _is_doomed if {
 }
 
 # Of the first way of each, which is the one expected to work.
-_effects := {_effect(name, _ways[name][0].exit) | some name in _to_tell}
+_effects := {_effect(name, _ways[name][0].exit) | some name in _to_be_told}
 
 _is_sure_to_restart(c, _) if _policy(c) == "Always"
 
@@ -54,7 +54,7 @@ _is_sure_to_restart(c, code) if {
 _after := _earned if {
 	_can_complete
 } else := "Running" if {
-	some name in _to_tell
+	some name in _to_be_told
 	_is_sure_to_restart(_container[name], _ways[name][0].exit)
 } else := "Failed" if {
 	"dirty" in _effects

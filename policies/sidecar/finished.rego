@@ -131,6 +131,11 @@ main_failed(earned) := "a main failed, and the setting onMainFailure says to lea
 
 _clock_skew := _ended_at - input.now if _unfinished == false
 
+# METADATA
+# title: clock-skew
+# description: The last main ended more than a minute in the future, so the clocks of node and API server differ.
+# custom:
+#   warning: true
 _warnings contains {"code": "clock-skew", "container": null, "message": message} if {
 	_clock_skew > 60
 	message := $"the last main ended {round(_clock_skew)} s in the future: the clocks of node and server differ"

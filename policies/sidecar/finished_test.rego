@@ -28,6 +28,9 @@ test_verdict_of_a_running_main_is_whole if {
 			"left_over": false,
 			"ways": [],
 			"grace": 30,
+			"passed_over": [],
+			"turn": 0,
+			"ends_itself": null,
 		},
 		{
 			"name": "proxy",
@@ -38,6 +41,9 @@ test_verdict_of_a_running_main_is_whole if {
 			"left_over": false,
 			"ways": [],
 			"grace": 30,
+			"passed_over": [],
+			"turn": 0,
+			"ends_itself": null,
 		},
 	]
 }
@@ -178,6 +184,9 @@ test_ended_when_init_containers_succeeded_beside_a_native_sidecar if {
 			"left_over": false,
 			"ways": [],
 			"grace": 0,
+			"passed_over": [],
+			"turn": 0,
+			"ends_itself": null,
 		},
 		{
 			"name": "mesh",
@@ -188,6 +197,9 @@ test_ended_when_init_containers_succeeded_beside_a_native_sidecar if {
 			"left_over": false,
 			"ways": [],
 			"grace": 0,
+			"passed_over": [],
+			"turn": 0,
+			"ends_itself": null,
 		},
 	]
 }

@@ -58,39 +58,6 @@ _listed(key) := names if {
 
 # No annotation speaks: the catalogue, then the settings' own names, then the settings' label that names the main.
 
-_known := {c.name: rows[0] |
-	some c in input.pod.spec.containers
-	rows := [id | some id in data.catalogue.by_name[c.name]; _is_recognised(c, data.catalogue.rows[id])]
-}
-
-# The name is right; only with the vendor's mark or the image it is enough.
-_is_recognised(_, row) if {
-	some mark in row.marks
-	_is_marked(mark)
-}
-
-_is_recognised(c, row) if {
-	some suffix in row.images
-	endswith($"/{_repository(c.image)}", $"/{suffix}")
-}
-
-_is_marked(mark) if _is_value(input.pod.metadata.annotations[mark.annotation], mark)
-
-_is_marked(mark) if _is_value(input.pod.metadata.labels[mark.label], mark)
-
-_is_marked(mark) if _is_value(input.namespace.labels[mark.namespaceLabel], mark)
-
-_is_value(_, mark) if not mark.value
-
-_is_value(value, mark) if value == mark.value
-
-# docker.io/istio/proxyv2:1.27@sha256:… → docker.io/istio/proxyv2; a colon before the last slash belongs to a port.
-_repository(image) := concat("/", array.concat(folders, [name])) if {
-	parts := split(split(image, "@")[0], "/")
-	folders := array.slice(parts, 0, count(parts) - 1)
-	name := split(parts[count(parts) - 1], ":")[0]
-}
-
 _named_by_settings := _listed_in_settings | _other_than_labelled
 
 _listed_in_settings := {name | some name in data.settings.sidecars} & _all
@@ -118,6 +85,19 @@ contradiction := $"{concat(" and ", sort(object.keys(_statements)))} disagree ab
 	count(_statements) == 0
 	_labelled_main in _listed_in_settings
 }
+
+# METADATA
+# title: unknown-main
+# description: An annotation that lists the mains names one that the pod does not have, so a container that it takes for a sidecar may be the one that was meant. Correct the name.
+# custom:
+#   decision: refuse
+unknown_main := $"{_speaker} names {_names(_absent(_speaker))}, but the pod has no such container, so one that is taken for a sidecar may be the main that was meant" if {
+	_speaker in {"sidecar-reaper/mains", "riskified.com/main_sidecars"}
+	count(_absent(_speaker)) > 0
+	count(_all) > 0
+}
+
+_absent(key) := (_listed(key) - _all) - _init_names
 
 # METADATA
 # title: all-sidecars
@@ -156,15 +136,22 @@ _why_main(name) := _main_by_annotation if {
 	_speaker
 } else := $"named by label {data.settings.mainLabel}" if {
 	name == _labelled_main
+} else := $"nothing calls it a sidecar: {_resemblance(_container[name])}" if {
+	_resemblance(_container[name])
 } else := "nothing calls it a sidecar"
 
 _sidecar_by_annotation := concat("", ["a sidecar by ", _speaker])
 
 _main_by_annotation := concat("", ["not a sidecar by ", _speaker])
 
+# METADATA
+# title: name-without-container
+# description: An annotation names a container that the pod does not have.
+# custom:
+#   warning: true
 _warnings contains {"code": "name-without-container", "container": null, "message": message} if {
 	some key in object.keys(_statements)
-	missing := (_listed(key) - _all) - {init.name | some init in input.pod.spec.initContainers}
+	missing := _absent(key)
 	count(missing) > 0
 	message := $"{key} names {_names(missing)}, but the pod has no such container"
 }

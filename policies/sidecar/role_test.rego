@@ -61,10 +61,20 @@ test_missing_name_is_a_warning if {
 	}]
 }
 
-test_missing_main_is_a_warning_and_the_pod_has_no_main if {
-	verdict := _judged(_only_annotated(_stuck, {"sidecar-reaper/mains": "worker"}))
-	_decided(verdict) == ["refuse", "all-sidecars"]
-	_codes(verdict) == ["name-without-container"]
+test_refused_when_a_listed_main_does_not_exist if {
+	every key in ["sidecar-reaper/mains", "riskified.com/main_sidecars"] {
+		every names in ["worker", "main, worker"] {
+			verdict := _judged(_only_annotated(_stuck, {key: names}))
+			_decided(verdict) == ["refuse", "unknown-main"]
+			verdict.message == $"{key} names worker, but the pod has no such container, so one that is taken for a sidecar may be the main that was meant"
+			_codes(verdict) == ["name-without-container"]
+		}
+	}
+}
+
+test_ended_when_a_listed_main_is_an_init_container if {
+	pod := _inits(_stuck, [_container("setup", _exited(0))])
+	_judged(_only_annotated(pod, {"sidecar-reaper/mains": "main, setup"})).decision == "end"
 }
 
 test_missing_name_is_a_warning_in_every_annotation if {

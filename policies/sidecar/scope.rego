@@ -4,21 +4,30 @@ package sidecar
 
 # METADATA
 # title: ignored
-# description: The pod says `sidecar-reaper/ignore`, so nobody touches it.
+# description: The pod carries `sidecar-reaper/ignore` with another value than `false`, so nobody touches it.
 # custom:
 #   decision: leave
 ignored(pod) := "annotation sidecar-reaper/ignore asks to leave this pod alone" if {
 	pod.metadata.annotations["sidecar-reaper/ignore"] == "true"
+} else := $"annotation sidecar-reaper/ignore is {json.marshal(_short(value))}, which is taken for true: it is true or false" if {
+	value := pod.metadata.annotations["sidecar-reaper/ignore"]
+	value != "false"
 }
 
 # METADATA
 # title: namespace-disabled
-# description: The pod's namespace carries the label `sidecar-reaper/enabled` with the value `false`.
+# description: The pod's namespace carries the label `sidecar-reaper/enabled` with another value than `true`.
 # custom:
 #   decision: leave
-namespace_disabled(namespace) := $"namespace {namespace.name} is labelled sidecar-reaper/enabled=false" if {
-	namespace.labels["sidecar-reaper/enabled"] == "false"
+namespace_disabled(namespace) := $"namespace {namespace.name} is labelled sidecar-reaper/enabled={_short(value)}{_doubt(value)}" if {
+	value := namespace.labels["sidecar-reaper/enabled"]
+	value != "true"
 }
+
+# Asked to leave something alone in words that are not ours: better left alone.
+_doubt("false") := ""
+
+_doubt(value) := ", which is taken for false: it is true or false" if value != "false"
 
 # METADATA
 # title: system-namespace

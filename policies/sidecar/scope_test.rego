@@ -20,6 +20,9 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": false,
 				"ways": [],
 				"grace": 30,
+				"passed_over": [],
+				"turn": 0,
+				"ends_itself": null,
 			},
 			{
 				"name": "proxy",
@@ -30,6 +33,9 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": true,
 				"ways": [],
 				"grace": 30,
+				"passed_over": [],
+				"turn": 0,
+				"ends_itself": null,
 			},
 		],
 		"warnings": [],
@@ -42,7 +48,15 @@ test_kept_when_pod_asks_to_be_ignored if {
 	verdict.message == "annotation sidecar-reaper/ignore asks to leave this pod alone"
 }
 
-test_ended_when_ignore_says_anything_but_true if {
+test_kept_when_ignore_says_something_else_than_true_or_false if {
+	every value in ["True", "yes", " true", ""] {
+		verdict := _judged(_annotated(_stuck, {"sidecar-reaper/ignore": value}))
+		_decided(verdict) == ["leave", "ignored"]
+		verdict.message == $"annotation sidecar-reaper/ignore is \"{value}\", which is taken for true: it is true or false"
+	}
+}
+
+test_ended_when_ignore_is_false if {
 	_judged(_annotated(_stuck, {"sidecar-reaper/ignore": "false"})).decision == "end"
 }
 
@@ -50,6 +64,12 @@ test_kept_when_namespace_is_disabled if {
 	verdict := _judged_in(_stuck, {}, {"namespace": {"labels": {"sidecar-reaper/enabled": "false"}}})
 	_decided(verdict) == ["leave", "namespace-disabled"]
 	verdict.message == "namespace team-a is labelled sidecar-reaper/enabled=false"
+}
+
+test_kept_when_namespace_says_something_else_than_true_or_false if {
+	verdict := _judged_in(_stuck, {}, {"namespace": {"labels": {"sidecar-reaper/enabled": "False"}}})
+	_decided(verdict) == ["leave", "namespace-disabled"]
+	verdict.message == "namespace team-a is labelled sidecar-reaper/enabled=False, which is taken for false: it is true or false"
 }
 
 test_ended_when_namespace_is_enabled if {

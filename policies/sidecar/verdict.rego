@@ -56,6 +56,8 @@ _unfinished := ["leave", "ignored", sentence] if {
 	sentence := node_not_ready(input.node)
 } else := ["refuse", "contradiction", sentence] if {
 	sentence := contradiction
+} else := ["refuse", "unknown-main", sentence] if {
+	sentence := unknown_main
 } else := ["refuse", "all-sidecars", sentence] if {
 	sentence := all_sidecars(_mains)
 } else := ["leave", "no-sidecars", sentence] if {
@@ -85,6 +87,8 @@ _finished := ["leave", "nothing-left-over", sentence] if {
 	sentence := restart_rule(data.settings.ways)
 } else := ["wait", "settling", sentence] if {
 	sentence := settling(input.now)
+} else := ["wait", "ends-itself", sentence] if {
+	sentence := ends_itself(_left_over)
 } else := ["wait", "claimed", sentence] if {
 	sentence := claimed(input.now)
 } else := ["wait", "sidecar-starting", sentence] if {
@@ -135,6 +139,8 @@ _after_ending := _after if {
 
 _again := _settled_at if {
 	_finished[1] == "settling"
+} else := _self_ended_by if {
+	_finished[1] == "ends-itself"
 } else := _claimed_until if {
 	_finished[1] == "claimed"
 } else := null
@@ -174,6 +180,9 @@ _brief_apps := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": _grace(c.name),
+		"passed_over": [],
+		"turn": 0,
+		"ends_itself": null,
 	}
 ]
 
@@ -189,12 +198,24 @@ _containers := array.concat(_inits, [container |
 		"left_over": c.name in _left_over,
 		"ways": _ways_if_ending(c.name),
 		"grace": _grace(c.name),
+		"passed_over": _passed_over(c.name),
+		"turn": _turn_if_ending(c.name),
+		"ends_itself": _ends_itself_if_ending(c.name),
 	}
 ])
 
-_ways_if_ending(name) := _ways[name] if {
+_ways_if_ending(name) := [_explained(name, way) | some way in _ways[name]] if {
 	_is_ending
 } else := []
+
+_turn_if_ending(name) := _turn(name) if {
+	_is_ending
+} else := 0
+
+_ends_itself_if_ending(name) := _self_ending[name] if {
+	_is_ending
+	name in _by_themselves
+} else := null
 
 _inits := [container |
 	some init in input.pod.spec.initContainers
@@ -208,6 +229,9 @@ _inits := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": 0,
+		"passed_over": [],
+		"turn": 0,
+		"ends_itself": null,
 	}
 ]
 

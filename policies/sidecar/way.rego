@@ -14,19 +14,15 @@ restart_rule(ways) := "a restart rule may restart all containers of this pod; on
 
 # Every allowed way that can reach a running sidecar, in the order of preference.
 _possible := {name: ways |
-	some name in _to_tell
+	some name in _to_be_told
 	ways := [way | some way in _offered(name); way.way in data.settings.ways; not _has_pod_wide_rule]
 }
 
-_offered(name) := array.concat(_known_ways(name), [way | way := _signal_way(name)])
+_offered(name) := array.concat(array.concat(_annotated_calls(name), _known_calls(name)), [way | way := _signal_way(name)])
 
-_known_ways(name) := [way |
-	some kind in ["exec", "http"]
-	some known in data.catalogue.rows[_known[name]].ways
-	known.way == kind
-	_reaches(kind)
-	way := object.union({"exit": null}, known)
-]
+_known_calls(name) := [call | some call in _calls(_container[name], _row(name)); _reaches(call.way)] if {
+	_row(name)
+} else := []
 
 _reaches("exec")
 
@@ -46,19 +42,26 @@ _process := "own" if {
 
 _signal(name) := _details[name].signal if {
 	_details[name].signal
-} else := _known_signal(name).signal if {
-	_known_signal(name)
+} else := _signal_of_row(name).signal if {
+	_signal_of_row(name)
 } else := trim_prefix(_container[name].lifecycle.stopSignal, "SIG") if {
 	_container[name].lifecycle.stopSignal
 } else := "TERM"
 
-_signal_exit(name, signal) := _details[name].exit if {
-	is_number(_details[name].exit)
-} else := _known_signal(name).exit if {
-	_known_signal(name).signal == signal
+_signal_exit(name, signal) := _annotated_exit(name) if {
+	is_number(_annotated_exit(name))
+} else := _signal_of_row(name).exit if {
+	_signal_of_row(name).signal == signal
 } else := null
 
-_known_signal(name) := [way | some way in data.catalogue.rows[_known[name]].ways; way.way == "signal"][0]
+_signal_of_row(name) := _known_signal(_container[name], _row(name))
+
+# Those that end by themselves wait for all others, the network of the others for those that use it.
+_turn(name) := 2 if {
+	name in _by_themselves
+} else := 1 if {
+	_row(name).last
+} else := 0
 
 _grace(name) := _seconds(_details[name].grace) if {
 	_details[name].grace
@@ -68,7 +71,7 @@ _pod_grace := object.get(input.pod.spec, "terminationGracePeriodSeconds", 30)
 
 _with_effect(name, effect) := [way | some way in _possible[name]; _effect(name, way.exit) == effect]
 
-_clean := {name: _with_effect(name, "clean") | some name in _to_tell}
+_clean := {name: _with_effect(name, "clean") | some name in _to_be_told}
 
 _all_clean if {
 	count(_untellable) == 0
@@ -94,6 +97,7 @@ _last_resort(name) := [] if {
 } else := _with_effect(name, "unknown") if {
 	_is_listed
 	not _is_tried(name)
+	not _container[name].restartPolicyRules # what they restart, and when, is not to be found out by trying
 } else := []
 
 _is_listed if count(_own) + count(_older) > 0
@@ -145,3 +149,23 @@ _harm(names) := "restarts it" if {
 	some name in names
 	_may_restart(_container[name])
 } else := "makes the pod Failed; its Job may run the main again"
+
+# METADATA
+# title: liveness-probe
+# description: A sidecar may take longer to end than its liveness probe waits, so the kubelet may kill and restart it in between.
+# custom:
+#   warning: true
+_warnings contains {"code": "liveness-probe", "container": name, "message": message} if {
+	_is_ending
+	some name, ways in _ways
+	count(ways) > 0
+	probe := _container[name].livenessProbe
+	patience := object.get(probe, "periodSeconds", 10) * object.get(probe, "failureThreshold", 3)
+	drain := _drain(name)
+	drain > patience
+	message := $"sidecar {name} may take {drain} s to end, its liveness probe gives up after {patience} s and has it killed and counted as failed or restarted"
+}
+
+_drain(name) := _seconds(_details[name].grace) if {
+	_details[name].grace
+} else := _row(name).drainSeconds

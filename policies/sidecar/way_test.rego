@@ -192,34 +192,3 @@ test_exit_of_the_annotation_wins_over_the_catalogue if {
 test_catalogue_is_read_for_a_sidecar_that_an_annotation_lists if {
 	_told(_judged(_annotated(_mesh({}), {"sidecar-reaper/sidecars": "mesh-proxy"})))["mesh-proxy"][0].signal == "INT"
 }
-
-# The vendor's own ways.
-
-_tunnel := _only_annotated(
-	_pod_of("Never", [_container("main", _exited(0)), _container_with("tunnel", _running, {"image": "acme/tunnel"}, {})]),
-	{"sidecar-reaper/sidecars": "tunnel"},
-)
-
-_quit := {"way": "http", "port": 9091, "path": "/quit", "method": "POST", "exit": 0}
-
-_command := {"way": "exec", "argv": ["/tunnel", "quit"], "exit": null}
-
-test_command_comes_before_http_and_signal if {
-	exit_0 := _judged_with(object.union(_tunnel, {"spec": {"restartPolicy": "Never"}}), {"ways": ["signal", "http", "exec"], "onDirtyExit": "end"})
-	_told(exit_0) == {"tunnel": [_quit, _command, _term]}
-	failed := _judged(_annotated(
-		_pod_of("Never", [_container("main", _exited(1)), _container_with("tunnel", _running, {"image": "acme/tunnel"}, {})]),
-		{"sidecar-reaper/sidecars": "tunnel"},
-	))
-	_told(failed) == {"tunnel": [_command, _quit, _term]}
-}
-
-test_http_is_not_offered_in_the_network_of_the_host if {
-	verdict := _judged_with(object.union(_tunnel, {"spec": {"hostNetwork": true}}), {"ways": ["exec", "http"]})
-	_told(verdict) == {"tunnel": [_command]}
-}
-
-test_only_allowed_ways_are_offered if {
-	_told(_judged_with(_tunnel, {"ways": ["http"]})) == {"tunnel": [_quit]}
-	_told(_judged_with(_tunnel, {"ways": ["exec"]})) == {"tunnel": [_command]}
-}

@@ -2,6 +2,7 @@ import { type Cluster, ClusterError } from '../cluster.ts'
 import type { Pod } from '../pod.ts'
 import { address } from './error.ts'
 import { exec } from './exec.ts'
+import { podRequest } from './port-forward.ts'
 import { type KubeConfigOptions, loadAccess } from './kubeconfig.ts'
 import { listPages } from './list.ts'
 import {
@@ -9,6 +10,7 @@ import {
   listNodes,
   listPods,
   openExec,
+  openPortForward,
   type Operation,
   patchStatus,
   postEvent,
@@ -77,6 +79,7 @@ export async function connectCluster({
     podChanges: (scope, resourceVersion, signal) => podChanges(wire, query => watchPods(scope, query), resourceVersion, options, signal),
     patchPodStatus: async (ref, patch, signal) => (await ask(patchStatus(ref, patch), signal)) as Pod,
     exec: (ref, argv, signal) => exec(wire, openExec(ref, argv), options, signal),
+    request: (ref, request, signal) => podRequest(wire, openPortForward(ref, request.port), request, options, signal),
     async createEvent(namespace, event, signal) {
       await ask(postEvent(namespace, event), signal)
     },

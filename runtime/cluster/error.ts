@@ -74,7 +74,7 @@ export function reason(cause: unknown): string {
 
 function need({ verb, resource, apiGroup, namespace }: Permission): string {
   const group = apiGroup === '' ? 'core API group' : `API group ${apiGroup}`
-  const asked = resource === 'pods/exec' ? 'create (before Kubernetes 1.35: get)' : verb
+  const asked = resource === 'pods/exec' || resource === 'pods/portforward' ? 'create (before Kubernetes 1.35: get)' : verb
   const right = `needs verb ${asked} on resource ${resource} (${group})`
   if (namespace !== undefined) return `${right}, in namespace ${namespace}; grant it with a Role and a RoleBinding there`
   return `${right}, cluster-wide; grant it with a ClusterRole and a ClusterRoleBinding${resource === 'pods' ? ', or pass -n for one namespace' : ''}`

@@ -1,12 +1,11 @@
 import type WebSocket from 'ws'
 import { ClusterError, type ExecAnswer } from '../cluster.ts'
 import { printable } from '../printable.ts'
-import type { Identity } from './credentials.ts'
 import { cannot } from './error.ts'
-import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import { callDeadline, type CallOptions } from './request.ts'
 import { retrying } from './retry.ts'
+import { withSocket } from './socket.ts'
 import type { Wire } from './wire.ts'
 
 // Both send the command's Status on channel 3; the older ones do not.
@@ -16,7 +15,6 @@ const STDERR = 2
 const STATUS = 3
 const STDOUT_BYTES = 64 * 1024
 const STDERR_BYTES = 1024
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 /** Runs the command of that operation and gives back how it ended. */
 export async function exec(wire: Wire, operation: Operation, options: CallOptions, signal: AbortSignal): Promise<ExecAnswer> {
@@ -33,43 +31,20 @@ export async function exec(wire: Wire, operation: Operation, options: CallOption
 // client-node's Exec gives no way to have what we need: its handshake error hides the HTTP answer of a refused upgrade
 // (web-socket-handler.js, connect: only onerror), it lets go of the socket while connecting, a close without a Status
 // is silent, a Status that is no JSON throws inside the event, and a close frame for channel 1 ends our own stdout.
-async function run(wire: Wire, operation: Operation, signal: AbortSignal): Promise<ExecAnswer> {
-  const { WebSocket } = await import('ws')
-  const url = wire.url(operation.path).replace(/^http/, 'ws')
-  return await wire.identified(operation, signal, async identity => {
-    signal.throwIfAborted()
-    // True: ws hands all of its options to https.request.
-    const client = { ...identity, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false } as Identity & WebSocket.ClientOptions
-    const socket = new WebSocket(url, PROTOCOLS, client)
-    const abort = (): void => socket.terminate()
-    signal.addEventListener('abort', abort)
-    try {
-      return await answer(wire, operation, socket)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw error
-    } finally {
-      signal.removeEventListener('abort', abort)
-      socket.terminate()
-    }
-  })
+function run(wire: Wire, operation: Operation, signal: AbortSignal): Promise<ExecAnswer> {
+  return withSocket(wire, operation, PROTOCOLS, signal, socket => answer(operation, socket))
 }
 
-function answer(wire: Wire, operation: Operation, socket: WebSocket): Promise<ExecAnswer> {
+function answer(operation: Operation, socket: WebSocket): Promise<ExecAnswer> {
   return new Promise((resolve, reject) => {
     const stdout = collector(STDOUT_BYTES)
     const stderr = collector(STDERR_BYTES)
-    socket.on('unexpected-response', (_, response) => {
-      // Our listening takes the request's end over from ws.
-      wire.refusal(operation, response).then(reject, reject)
-    })
     socket.on('message', (data: Buffer) => {
       const rest = data.subarray(1)
       if (data[0] === STDOUT) stdout.push(rest)
       if (data[0] === STDERR) stderr.push(rest)
       if (data[0] === STATUS) resolve(ending(operation, rest.toString(), stdout.text(), printable(stderr.text().trim())))
     })
-    socket.on('error', cause => reject(networkError(operation, wire.server, cause)))
     socket.on('close', code =>
       reject(
         new ClusterError(

@@ -91,6 +91,16 @@ export function openExec({ namespace, name, container }: PodRef & { readonly con
   }
 }
 
+export function openPortForward({ namespace, name }: PodRef, port: number): Operation {
+  return {
+    task: `reach port ${port} of pod ${namespace}/${name}`,
+    permission: { verb: 'create', resource: 'pods/portforward', apiGroup: '', namespace },
+    method: 'GET',
+    path: url(['api', 'v1', 'namespaces', namespace, 'pods', name, 'portforward'], [['ports', String(port)]]),
+    repeat: 'once',
+  }
+}
+
 function listing(resource: string, namespace: string | undefined, query: Query): Operation {
   const scope = namespace === undefined ? [] : ['namespaces', namespace]
   const place = namespace === undefined ? ' in all namespaces' : ` in namespace ${namespace}`

@@ -1,4 +1,3 @@
-import { type Cluster, ClusterError } from '../cluster.ts'
 import type { ExplainConfig } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { POLICY_FILES } from '../files.ts'
@@ -6,11 +5,14 @@ import { fileName } from '../documents.ts'
 import type { VerdictRecord } from '../outcome.ts'
 import { readPods } from '../pod-file.ts'
 import type { Pod } from '../pod.ts'
-import { loadPolicy, type Policy, type Surroundings } from '../policy.ts'
+import { loadPolicy, type Policy } from '../policy.ts'
 import { printable } from '../printable.ts'
 import { type Explained, explainText } from '../report/explain.ts'
 import { jsonLine } from '../report/json.ts'
 import { painter } from '../report/style.ts'
+import { judgeBy, type Landscape } from '../sweep/judge.ts'
+import { readLandscape } from '../sweep/landscape.ts'
+import { Limits } from '../sweep/limits.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage.ts'
 import { self } from './self.ts'
@@ -36,12 +38,13 @@ async function explainFile(path: string, policy: Policy, { signal }: Terminal): 
   const now = new Date()
   return pods.map((pod, index) => {
     try {
-      return judge(pod, { namespace: null, node: null }, now, policy)
+      policy.facts(pod)
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
       const place = pods.length > 1 ? `pod ${index + 1}: ` : ''
       throw new UsageError(`${fileName(path)}: ${place}${printable(error.message, 400)}`, { cause: error })
     }
+    return judged(pod, policy, { namespaces: null, nodes: null }, now)
   })
 }
 
@@ -60,34 +63,19 @@ async function explainPod(
       err(`error: there is no pod ${name} in namespace ${printable(ref.namespace, 63)}\n`)
       return []
     }
-    return [judge(pod, await podSurroundings(pod, ref.namespace, cluster, signal, err), cluster.now(), policy)]
+    const limits = new Limits()
+    const landscape = await readLandscape(cluster, { namespace: ref.namespace }, limits, signal)
+    for (const sentence of limits.sentences()) err(`warning: ${printable(sentence, 400)}\n`)
+    return [judged(pod, policy, landscape, cluster.now())]
   } finally {
     cluster.close()
   }
 }
 
-async function podSurroundings(
-  pod: Pod,
-  namespace: string,
-  cluster: Cluster,
-  signal: AbortSignal,
-  err: (text: string) => void,
-): Promise<Surroundings> {
-  const unread = (what: string) => (error: unknown) => {
-    if (!(error instanceof ClusterError)) throw error
-    err(`warning: ${what}: ${printable(error.message, 400)}\n`)
-    return null
-  }
-  const [labels, nodes] = await Promise.all([
-    cluster.namespaceLabels({ namespace }, signal).catch(unread("rules on the namespace's labels are off")),
-    cluster.nodesReady(signal).catch(unread("rules on the node's readiness are off")),
-  ])
-  const ready = nodes?.get(pod.spec?.nodeName ?? '')
-  return { namespace: labels && { name: namespace, labels: labels.get(namespace) ?? {} }, node: ready === undefined ? null : { ready } }
-}
-
-function judge(pod: Pod, surroundings: Surroundings, now: Date, policy: Policy): Explained {
-  return { pod, verdict: policy.verdict(policy.facts(pod), surroundings, now), now }
+/** As a sweep judges it, but with all the reasons. */
+function judged(pod: Pod, policy: Policy, landscape: Landscape, now: Date): Explained {
+  const { verdict } = judgeBy(policy, landscape, () => now, { explain: true })(pod)
+  return { pod, verdict, now, isAlone: landscape.namespaces === null && landscape.nodes === null }
 }
 
 function verdictRecord({ pod: { metadata = {} }, verdict }: Explained): VerdictRecord {

@@ -28,6 +28,7 @@ export async function claimPod(
 }
 
 function claim(by: string, now: Date, containers: readonly ContainerVerdict[]): string {
-  const ids = Object.fromEntries(containers.map(({ name, containerID }) => [name, containerID ?? '']))
-  return JSON.stringify({ at: Math.floor(now.getTime() / 1000), by, way: containers[0]?.ways[0]?.way, containers: ids })
+  const told = containers.filter(({ ways }) => ways.length > 0)
+  const ids = Object.fromEntries(told.map(({ name, containerID }) => [name, containerID ?? '']))
+  return JSON.stringify({ at: Math.floor(now.getTime() / 1000), by, way: told[0]?.ways[0]?.way, containers: ids })
 }

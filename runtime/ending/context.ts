@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.ts'
+import type { WayName } from '../outcome.ts'
 import type { Subject } from '../plan.ts'
 import type { Pod } from '../pod.ts'
 import type { Judge } from '../sweep/judge.ts'
@@ -26,8 +27,8 @@ export class NotBegun extends Error {}
 
 /** What one step did to a pod. */
 export type StepResult =
-  /** The pod's status shows that all that was left over has ended. */
-  | { readonly kind: 'ended' }
+  /** The pod's status shows that all that was left over has ended, and by which way; errors: what was tried in vain before it. */
+  | { readonly kind: 'ended'; readonly way: WayName | null; readonly errors: readonly StepError[] }
   /** It did not work, or was not enough; the next step may. */
   | { readonly kind: 'failed'; readonly errors: readonly StepError[]; readonly isReverted?: boolean }
   /** The pod is no longer as it was judged: judge it again. */
@@ -35,7 +36,8 @@ export type StepResult =
   | { readonly kind: 'gone' }
 
 export interface StepError {
-  readonly way: 'exec' | 'http' | 'signal' | 'complete'
+  /** Null: it was left to end by itself. */
+  readonly way: WayName | null
   readonly container: string | null
   readonly error: string
 }

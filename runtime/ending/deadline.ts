@@ -6,10 +6,10 @@ export class Deadline implements Disposable {
   readonly signal: AbortSignal
   readonly #controller = new AbortController()
   readonly #parent: AbortSignal
-  readonly #timer: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
   readonly #abort: () => void
 
-  /** Without `milliseconds` only the parent or the disposal aborts it. */
+  /** Without `milliseconds` only the parent or the disposal aborts it, until there is a limit. */
   constructor(parent: AbortSignal, milliseconds?: number) {
     this.signal = this.#controller.signal
     this.#parent = parent
@@ -17,7 +17,13 @@ export class Deadline implements Disposable {
     if (parent.aborted) this.#abort()
     if (parent.aborted) return
     parent.addEventListener('abort', this.#abort, { once: true })
-    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#controller.abort(timeout()), Math.min(milliseconds, MAX_MS))
+    if (milliseconds !== undefined) this.limit(milliseconds)
+  }
+
+  /** Aborts it after that time, which begins now; only the first limit counts. */
+  limit(milliseconds: number): void {
+    if (this.signal.aborted) return
+    this.#timer ??= setTimeout(() => this.#controller.abort(timeout()), Math.min(milliseconds, MAX_MS))
   }
 
   [Symbol.dispose](): void {

@@ -1,8 +1,10 @@
 import { ClusterError } from '../cluster.ts'
+import type { WayName } from '../outcome.ts'
 import type { Pod } from '../pod.ts'
 import type { Subject } from '../plan.ts'
 import type { ContainerVerdict, Way } from '../verdict.ts'
-import { signalContainer, type SignalWay, type Told } from '../way/signal.ts'
+import { tellBy } from '../way/tell.ts'
+import { failed, type Told } from '../way/told.ts'
 import { claimPod } from './claim.ts'
 import { fate, isFinished } from './container.ts'
 import { judgeNow, type Ending, type StepError, type StepResult } from './context.ts'
@@ -10,37 +12,59 @@ import { judgeNow, type Ending, type StepError, type StepResult } from './contex
 /** For the kubelet to report an end that has happened. */
 const MARGIN_SECONDS = 5
 
-/** What came of one container: errors when none of its ways ended it. */
-type End = 'ended' | 'gone' | 'changed' | readonly StepError[]
+/** What came of one container; errors: its ways that did not end it. */
+type End = { readonly kind: 'ended' | 'running' | 'gone' | 'changed'; readonly way: WayName | null; readonly errors: readonly StepError[] }
 
-/** Tells each of these containers to end, by its own ways in order, and waits until the pod's status says that it has. */
+/**
+ * Tells each of these containers to end, by its own ways in order, and waits until the pod's status says that it has. Those
+ * of a higher turn serve the others, so they have theirs when all before them have ended; after one that has not, nobody is
+ * told any more.
+ */
 export async function tellContainers(ending: Ending, subject: Subject, containers: readonly ContainerVerdict[]): Promise<StepResult> {
   const claim = await claimPod(ending, subject, containers)
   if (claim !== 'claimed') return { kind: claim }
-  const ends = await Promise.all(containers.map(container => tellOne(ending, subject, container)))
-  if (ends.includes('gone')) return { kind: 'gone' }
-  const errors = ends.flatMap(end => (typeof end === 'string' ? [] : end))
-  if (errors.length > 0) return { kind: 'failed', errors }
-  return ends.includes('changed') ? { kind: 'changed' } : lastEnd(ending, subject, containers)
+  const ends: End[] = []
+  for (const turn of turns(containers)) {
+    ends.push(...(await Promise.all(turn.map(container => tellOne(ending, subject, container)))))
+    if (ends.some(({ kind }) => kind !== 'ended')) break
+  }
+  const errors = ends.flatMap(end => end.errors)
+  if (ends.some(({ kind }) => kind === 'gone')) return { kind: 'gone' }
+  if (ends.some(({ kind }) => kind === 'running')) return { kind: 'failed', errors }
+  if (ends.some(({ kind }) => kind === 'changed')) return errors.length > 0 ? { kind: 'failed', errors } : { kind: 'changed' }
+  return lastEnd(ending, subject, containers, { kind: 'ended', way: ends[0]?.way ?? null, errors })
+}
+
+/** The containers by their turn, the lowest first. */
+function turns(containers: readonly ContainerVerdict[]): readonly (readonly ContainerVerdict[])[] {
+  const numbers = [...new Set(containers.map(({ turn }) => turn))].sort((one, other) => one - other)
+  return numbers.map(number => containers.filter(({ turn }) => turn === number))
 }
 
 async function tellOne(ending: Ending, subject: Subject, container: ContainerVerdict): Promise<End> {
+  if (container.ends_itself !== null) return endItself(ending, subject, container, container.ends_itself)
   const errors: StepError[] = []
+  const fail = (way: WayName, error: string) => errors.push({ way, container: container.name, error })
   for (const way of container.ways) {
-    const fail = (error: string) => errors.push({ way: way.way, container: container.name, error })
+    const before = errors.length
     const told = await tell(ending, subject, container, way)
-    if (told === 'changed') return errors.length > 0 ? errors : 'changed'
-    if (told.error !== '') fail(told.error)
+    if (told === 'changed') return { kind: 'changed', way: null, errors }
+    if (told.error !== '') fail(way.way, told.error)
     if (told.kind === 'failed') continue
-    const end = await endOf(ending, subject, container)
-    if (end !== 'running') return end
-    fail(`it still runs ${container.grace + MARGIN_SECONDS} s after it was told`)
+    const kind = await endOf(ending, subject, container, container.grace + MARGIN_SECONDS)
+    if (kind !== 'running') return { kind, way: way.way, errors: errors.slice(0, before) }
+    fail(way.way, `it still runs ${container.grace + MARGIN_SECONDS} s after it was told`)
   }
-  return errors
+  return { kind: 'running', way: null, errors }
+}
+
+async function endItself(ending: Ending, subject: Subject, container: ContainerVerdict, seconds: number): Promise<End> {
+  const kind = await endOf(ending, subject, container, seconds)
+  const error = `it did not end by itself within ${seconds} s`
+  return { kind, way: null, errors: kind === 'running' ? [{ way: null, container: container.name, error }] : [] }
 }
 
 async function tell(ending: Ending, subject: Subject, container: ContainerVerdict, way: Way): Promise<Told | 'changed'> {
-  if (way.way !== 'signal') return failed(`the way ${way.way} is not built in`)
   const { calls, signal } = ending
   const node = subject.node ?? ''
   try {
@@ -54,17 +78,13 @@ async function tell(ending: Ending, subject: Subject, container: ContainerVerdic
   }
 }
 
-/** An exec cannot be bound to a container id by the API, so the pod is judged right before it, in the same turn. */
-async function tellNow(ending: Ending, subject: Subject, container: ContainerVerdict, way: SignalWay): Promise<Told | 'changed'> {
+/** These calls cannot be bound to a container id by the API, so the pod is judged right before it, in the same turn. */
+async function tellNow(ending: Ending, subject: Subject, container: ContainerVerdict, way: Way): Promise<Told | 'changed'> {
   if (!isStillToBeTold(await judgeNow(ending, subject), container, way)) return 'changed'
-  const target = { ...subject.ref, container: container.name }
-  const told = await signalContainer(ending.cluster, target, container.containerID, way, ending.signal)
+  const target = { ...subject.ref, container: container.name, containerID: container.containerID }
+  const told = await tellBy(ending.cluster, target, way, ending.signal)
   ending.calls.noteNode(subject.node ?? '', !told.isUnreachable)
   return told
-}
-
-function failed(error: string): Told {
-  return { kind: 'failed', error, isUnreachable: false }
 }
 
 function isStillToBeTold(now: Subject | undefined, { name, containerID }: ContainerVerdict, { way }: Way): boolean {
@@ -79,23 +99,30 @@ function isStillToBeTold(now: Subject | undefined, { name, containerID }: Contai
 async function endOf(
   ending: Ending,
   subject: Subject,
-  { name, containerID, grace }: ContainerVerdict,
+  { name, containerID }: ContainerVerdict,
+  seconds: number,
 ): Promise<'ended' | 'running' | 'gone'> {
   const hasEnded = (pod: Pod) => fate(pod, name, containerID) !== undefined
-  const sight = await ending.watch.until(subject, hasEnded, grace + MARGIN_SECONDS, ending.signal)
+  const sight = await ending.watch.until(subject, hasEnded, seconds, ending.signal)
   if (sight && hasEnded(sight.pod)) return 'ended'
   return sight?.isGone ? 'gone' : 'running'
 }
 
 /** All that was told has ended: is it enough for the pod, and does it last? The kubelet may start a container again. */
-async function lastEnd(ending: Ending, subject: Subject, told: readonly ContainerVerdict[]): Promise<StepResult> {
+async function lastEnd(
+  ending: Ending,
+  subject: Subject,
+  told: readonly ContainerVerdict[],
+  ended: Extract<StepResult, { kind: 'ended' }>,
+): Promise<StepResult> {
   const left = subject.verdict.containers.filter(({ left_over }) => left_over)
-  if (left.length > told.length) return { kind: 'failed', errors: [] }
+  if (left.length > told.length) return { kind: 'failed', errors: ended.errors }
   const restarted = (pod: Pod) => told.filter(({ name, containerID }) => fate(pod, name, containerID)?.isRestarted)
   const isOver = (pod: Pod) => isFinished(pod) || restarted(pod).length > 0
   const sight = await ending.watch.until(subject, isOver, subject.graceSeconds + MARGIN_SECONDS, ending.signal)
   const again = sight && !isFinished(sight.pod) ? restarted(sight.pod) : []
-  if (again.length === 0) return { kind: 'ended' }
+  if (again.length === 0) return ended
   const error = 'it ended, and the kubelet starts it again'
-  return { kind: 'failed', errors: again.map(({ name, ways }) => ({ way: ways[0]?.way ?? 'signal', container: name, error })) }
+  const errors = again.map(({ name, ways }) => ({ way: ways[0]?.way ?? null, container: name, error }))
+  return { kind: 'failed', errors: [...ended.errors, ...errors] }
 }

@@ -7,7 +7,7 @@ import { ageText } from './age.ts'
 import { stateText } from './state.ts'
 import type { Meaning, Paint } from './style.ts'
 import { table } from './table.ts'
-import { wayLines } from './ways.ts'
+import { passedOverLines, wayLines } from './ways.ts'
 
 /** One judged pod. */
 export interface Explained {
@@ -15,6 +15,8 @@ export interface Explained {
   readonly verdict: Verdict
   /** The time that the verdict was given for. */
   readonly now: Date
+  /** Nothing was known of its surroundings. */
+  readonly isAlone: boolean
 }
 
 export interface ExplainTextOptions {
@@ -25,17 +27,17 @@ export interface ExplainTextOptions {
 }
 
 /** Everything behind a pod's verdict, as a page for a person. */
-export function explainText({ pod, verdict, now }: Explained, { paint, settings, hashes }: ExplainTextOptions): string {
+export function explainText({ pod, verdict, now, isAlone }: Explained, { paint, settings, hashes }: ExplainTextOptions): string {
+  const passedOver = passedOverLines(verdict)
   const heading = (text: string) => paint('heading', text)
   const sections = [
     fields(headerFields(pod)),
-    `${heading('Verdict')}\n${fields(verdictFields(verdict, now, paint))}`,
+    `${heading('Verdict')}\n${fields([...verdictFields(verdict, now, paint), ...(isAlone ? [ALONE] : [])])}`,
     `${heading('Containers')}\n${containerTable(pod, verdict, now, paint)}`,
-    ...(verdict.decision === 'end'
-      ? [`${heading('Ways, in order')}\n${numbered(wayLines(verdict, { restartPolicy: restartPolicy(pod), allowed: settings.ways }))}`]
-      : []),
+    ...(verdict.decision === 'end' ? [`${heading('Ways, in order')}\n${numbered(wayLines(verdict))}`] : []),
+    ...(passedOver.length > 0 ? [`${heading('Ways not taken')}\n${bullets(passedOver)}`] : []),
     ...(verdict.warnings.length > 0
-      ? [`${heading('Warnings')}\n${verdict.warnings.map(({ message }) => `  - ${printable(message, 400)}\n`).join('')}`]
+      ? [`${heading('Warnings')}\n${bullets(verdict.warnings.map(({ message }) => printable(message, 400)))}`]
       : []),
     `${heading('Judged by')}\n${fields([
       ['Policy', short(hashes.wasm)],
@@ -48,10 +50,12 @@ export function explainText({ pod, verdict, now }: Explained, { paint, settings,
 
 type Field = readonly [name: string, value: string]
 
+const ALONE: Field = ['Not known', "its namespace's labels and whether its node is Ready, so the rules on them are off"]
+
 function headerFields(pod: Pod): readonly Field[] {
   const { metadata = {}, spec = {}, status = {} } = pod
   const job = metadata.labels?.[JOB_NAME_LABEL] ?? metadata.labels?.['job-name']
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0]
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller)
   const owned = owner
     ? `${owner.kind ?? 'unknown'} ${owner.name ?? 'without a name'}`
     : job === undefined
@@ -120,6 +124,10 @@ function fields(pairs: readonly Field[]): string {
 
 function numbered(lines: readonly string[]): string {
   return lines.map((line, index) => `  ${index + 1}. ${line}\n`).join('')
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map(line => `  - ${line}\n`).join('')
 }
 
 function short(sha256: string): string {

@@ -1,4 +1,4 @@
-import type { Outcome, Summary, SweepRecord, VerdictRecord } from '../outcome.ts'
+import { hasSurprised, type Outcome, type Summary, type SweepRecord, type VerdictRecord } from '../outcome.ts'
 import { printable } from '../printable.ts'
 import type { Reporter } from './reporter.ts'
 import { firstWay, steps } from './steps.ts'
@@ -49,7 +49,13 @@ export function textReport({ write, paint, hasNamespaces, isDryRun }: TextReport
     const judged = ending.get(record.uid)
     ending.delete(record.uid)
     if (record.result === 'reported' && judged) row(record, word(record.result), firstWay(judged) ?? '-', intention(judged))
-    else row(record, word(record.result), record.way ?? '-', outcomeMessage(record))
+    else
+      row(
+        record,
+        hasSurprised(record) ? { text: record.result, meaning: 'bad' } : word(record.result),
+        record.way ?? '-',
+        outcomeMessage(record),
+      )
     rows.flush() // the next one may take a minute
   }
 
@@ -89,11 +95,13 @@ function intention(verdict: VerdictRecord): string {
   return `would ${planned.join(', ')}${verdict.complete === 'first' ? '' : `; the pod becomes ${verdict.after ?? 'Unknown'}`}`
 }
 
-function outcomeMessage({ containers, tried, seconds, result }: Outcome): string {
+function outcomeMessage(outcome: Outcome): string {
+  const { containers, tried, seconds, result } = outcome
   const exits = containers.map(({ name, exit }) => `${printable(name)} ${exit === null ? 'has no exit code' : `exit ${exit}`}`)
   const attempts = tried.map(
-    ({ way, container, error }) => `${way}${container === null ? '' : ` of ${printable(container)}`}: ${printable(error)}`,
+    ({ way, container, error }) => `${way ?? 'by itself'}${container === null ? '' : ` of ${printable(container)}`}: ${printable(error)}`,
   )
-  const told = result === 'ended' ? [...exits, ...attempts.map(attempt => `after ${attempt}`)] : [...attempts, ...exits]
+  const surprise = hasSurprised(outcome) ? [`but the pod is ${outcome.phase}, not ${outcome.expected}`] : []
+  const told = result === 'ended' ? [...exits, ...surprise, ...attempts.map(attempt => `after ${attempt}`)] : [...attempts, ...exits]
   return `${told.join(', ') || 'no container was left'} (${seconds.toFixed(1)} s)`
 }

@@ -49,8 +49,15 @@ function watchPods({ cluster, calls, options, limits }: Pass, resourceVersion: s
 }
 
 async function conclude(pass: Pass, watch: PodWatch, subject: Subject): Promise<SweepRecord> {
-  using deadline = new Deadline(pass.signal, pass.options.settings.podDeadline * 1000)
-  const ended = await endPod(endingOf(pass, watch, deadline.signal), subject)
+  using deadline = new Deadline(pass.signal)
+  const ending = endingOf(pass, watch, deadline.signal)
+  // Its time begins with its turn, not while it stands in the queue.
+  const begin: Ending['begin'] = patch =>
+    ending.begin(() => {
+      deadline.limit(pass.options.settings.podDeadline * 1000)
+      return patch()
+    })
+  const ended = await endPod({ ...ending, begin }, subject)
   if (ended.kind === 'judged') return settleVerdict(pass, ended.subject)
   pass.predictions.count(ended)
   return concluded(pass, ended)
@@ -98,6 +105,8 @@ function reported(pass: Pass, subject: Subject): Outcome {
     result: 'reported',
     way: null,
     tried: [],
+    phase: null,
+    expected: verdict.after,
     containers,
     seconds: 0,
   } as const

@@ -1,7 +1,7 @@
 import { CLAIM_ANNOTATION, COMPLETED_ANNOTATION } from '../names.ts'
 import type { Pod, PodMetadata } from '../pod.ts'
 import type { Subject } from '../plan.ts'
-import { type Policy, PolicyError, type Surroundings } from '../policy.ts'
+import { type Policy, PolicyError, type Surroundings, type VerdictOptions } from '../policy.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** What a sweep knows of the cluster around its pods; null where it may not be read. */
@@ -16,7 +16,7 @@ export interface Landscape {
 export type Judge = (pod: Pod) => Subject
 
 /** A judge of this policy and landscape. A pod that cannot be judged is refused, never thrown. */
-export function judgeBy(policy: Policy, landscape: Landscape, now: () => Date): Judge {
+export function judgeBy(policy: Policy, landscape: Landscape, now: () => Date, options?: VerdictOptions): Judge {
   return pod => {
     const metadata = pod.metadata ?? {}
     const spec = pod.spec ?? {}
@@ -29,7 +29,7 @@ export function judgeBy(policy: Policy, landscape: Landscape, now: () => Date): 
       job: jobOf(metadata),
       graceSeconds: spec.terminationGracePeriodSeconds ?? 30,
       wasTried: [CLAIM_ANNOTATION, COMPLETED_ANNOTATION].some(key => metadata.annotations?.[key] !== undefined),
-      verdict: verdictOn(pod, policy, surroundings(landscape, namespace, spec.nodeName), now()),
+      verdict: verdictOn(pod, policy, surroundings(landscape, namespace, spec.nodeName), now(), options),
     }
   }
 }
@@ -50,9 +50,9 @@ function surroundings({ namespaces, nodes }: Landscape, namespace: string, node:
   }
 }
 
-function verdictOn(pod: Pod, policy: Policy, around: Surroundings, now: Date): Verdict {
+function verdictOn(pod: Pod, policy: Policy, around: Surroundings, now: Date, options?: VerdictOptions): Verdict {
   try {
-    return policy.verdict(policy.facts(pod), around, now)
+    return policy.verdict(policy.facts(pod), around, now, options)
   } catch (error) {
     if (error instanceof TypeError || error instanceof PolicyError) return unreadable(error.message)
     throw error

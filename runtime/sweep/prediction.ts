@@ -1,4 +1,5 @@
 import type { Concluded } from '../ending.ts'
+import { hasSurprised } from '../outcome.ts'
 import { MIN_MISPREDICTED } from '../settings.ts'
 
 /** Counts endings that came out otherwise than their verdicts said, and says when there are too many of them to go on. */
@@ -27,11 +28,9 @@ export class Predictions {
 }
 
 /** A phase that was taken back, another phase than was known before, or another exit code than the way was known for. */
-function isMispredicted({ outcome, subject: { verdict }, phase, isReverted }: Concluded): boolean {
-  if (isReverted) return true
+function isMispredicted({ outcome, subject: { verdict }, isReverted }: Concluded): boolean {
+  if (isReverted || hasSurprised(outcome)) return true
   if (outcome.result !== 'ended') return false
-  const isKnown = verdict.after === 'Succeeded' || verdict.after === 'Failed'
-  if (isKnown && phase !== verdict.after) return true
   return outcome.containers.some(({ name, exit }) => {
     const ways = verdict.containers.find(container => container.name === name)?.ways ?? []
     const expected = ways.find(({ way }) => way === outcome.way)?.exit ?? null

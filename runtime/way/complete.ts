@@ -9,6 +9,8 @@ import type { Pod } from '../pod.ts'
 /** Beyond the pod's grace period, for the kubelet to notice and to report. */
 const MARGIN_SECONDS = 15
 
+const ENDED: StepResult = { kind: 'ended', way: 'complete', errors: [] }
+
 /** How long a pod with nothing to terminate is looked at before its phase is believed. */
 const BELIEF_SECONDS = 5
 
@@ -25,7 +27,7 @@ export async function completePod(ending: Ending, subject: Subject, phase: 'Succ
     if (result.kind !== 'failed' || !result.isReverted) return result
     await ending.watch.until(subject, isFinished, seconds, ending.signal)
     const again = await judgeAgain(ending, subject)
-    if (again === undefined) return { kind: 'ended' }
+    if (again === undefined) return ENDED
     // It finished after all: what was left over has ended, or is ending, by our own patch.
     if (again.verdict.decision !== 'end') return FINISHED.has(again.verdict.reason) ? settled(ending, subject) : result
     const next = await completeOnce(begun, again, phase)
@@ -82,18 +84,18 @@ async function settled(ending: Ending, subject: Subject): Promise<StepResult> {
   const hasEnded = (pod: Pod) => left.length > 0 && left.every(({ name }) => isTerminated(pod, name))
   for (;;) {
     const sight = await ending.watch.until(subject, pod => !isFinished(pod) || hasEnded(pod), seconds, ending.signal)
-    if (sight === undefined || sight.isGone || hasEnded(sight.pod)) return sight ? { kind: 'ended' } : unseen(isRunning, seconds)
+    if (sight === undefined || sight.isGone || hasEnded(sight.pod)) return sight ? ENDED : unseen(isRunning, seconds)
     if (isFinished(sight.pod)) return unseen(isRunning, seconds)
     // A watch event may be older than our patch where resource versions do not compare: ask before crying wolf.
     const pod = await look(ending, subject)
-    if (pod === undefined) return { kind: 'ended' }
+    if (pod === undefined) return ENDED
     if (!isFinished(pod)) return failed('the kubelet took the phase back', true)
   }
 }
 
 /** Nothing runs that could show it: the phase that stayed is the proof. */
 function unseen(isRunning: boolean, seconds: number): StepResult {
-  return isRunning ? failed(`the pod is finished, but its sidecars still run ${seconds} s later`) : { kind: 'ended' }
+  return isRunning ? failed(`the pod is finished, but its sidecars still run ${seconds} s later`) : ENDED
 }
 
 function failed(error: string, isReverted = false): StepResult {

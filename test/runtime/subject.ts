@@ -13,6 +13,9 @@ export function containerOf(given: Partial<ContainerVerdict> = {}): ContainerVer
     left_over: true,
     ways: [{ way: 'signal', signal: 'TERM', process: 'pid1', exit: 0 }],
     grace: 30,
+    turn: 0,
+    ends_itself: null,
+    passed_over: [],
     ...given,
   }
 }
@@ -59,6 +62,8 @@ export function outcomeOf(given: Partial<Outcome> = {}): Outcome {
     result: 'ended',
     way: 'complete',
     tried: [],
+    phase: 'Succeeded',
+    expected: 'Succeeded',
     containers: [{ name: 'proxy', containerID: 'containerd://b', exit: 143 }],
     seconds: 1,
     ...given,

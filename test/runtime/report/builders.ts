@@ -12,6 +12,9 @@ export function container(given: Partial<ContainerVerdict> = {}): ContainerVerdi
     left_over: true,
     ways: [],
     grace: 30,
+    turn: 0,
+    ends_itself: null,
+    passed_over: [],
     ...given,
   }
 }
@@ -47,6 +50,8 @@ export function outcome(given: Partial<Outcome> = {}): Outcome {
     result: 'ended',
     way: 'complete',
     tried: [],
+    phase: 'Succeeded',
+    expected: 'Succeeded',
     containers: [{ name: 'proxy', containerID: 'containerd://b', exit: 143 }],
     seconds: 1.26,
     ...given,

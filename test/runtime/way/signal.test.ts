@@ -1,7 +1,11 @@
 import t from 'tap'
 import type { Cluster, ExecAnswer } from '../../../runtime/cluster.ts'
 import { LIST_PROCESSES } from '../../../runtime/way/processes.ts'
-import { signalContainer, type SignalWay, type Told } from '../../../runtime/way/signal.ts'
+import { signalContainer } from '../../../runtime/way/signal.ts'
+import type { Told } from '../../../runtime/way/told.ts'
+import type { Way } from '../../../runtime/verdict.ts'
+
+type SignalWay = Extract<Way, { way: 'signal' }>
 
 const target = { namespace: 'shop', name: 'report-1', container: 'proxy' }
 const calm = new AbortController().signal
@@ -25,7 +29,7 @@ async function signalled(way: SignalWay, answers: readonly ExecAnswer[], contain
     if (answer === undefined) throw new RangeError(`No answer for ${argv.join(' ')}`)
     return answer
   }
-  return [await signalContainer({ exec } as Cluster, target, containerID, way, calm), ...commands]
+  return [await signalContainer({ exec } as Cluster, { ...target, containerID }, way, calm), ...commands]
 }
 
 const TOLD = { kind: 'told', error: '', isUnreachable: false }

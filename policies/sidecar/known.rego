@@ -1,0 +1,202 @@
+package sidecar
+
+# What the catalogue knows of a container: which row it is, and what its own options say of the row's ways.
+
+# The name is right; only with the vendor's mark or the image it is enough to make a container a sidecar.
+_known := {c.name: rows[0] |
+	some c in input.pod.spec.containers
+	rows := [id | some id in _rows_named(c.name); _is_recognised(c, data.catalogue.rows[id])]
+	count(rows) > 0
+}
+
+_rows_named(name) := array.concat(object.get(data.catalogue.by_name, name, []), [id |
+	some prefix, ids in data.catalogue.by_prefix
+	startswith(name, prefix)
+	some id in ids
+])
+
+_is_recognised(_, row) if {
+	some mark in row.marks
+	_is_marked(mark)
+}
+
+_is_recognised(c, row) if {
+	some suffix in row.images
+	endswith($"/{_repository(c.image)}", $"/{suffix}")
+}
+
+_is_marked(mark) if _is_value(input.pod.metadata.annotations[mark.annotation], mark)
+
+_is_marked(mark) if _is_value(input.pod.metadata.labels[mark.label], mark)
+
+_is_marked(mark) if _is_value(input.namespace.labels[mark.namespaceLabel], mark)
+
+_is_value(_, mark) if not mark.value
+
+_is_value(value, mark) if value == mark.value
+
+# docker.io/istio/proxyv2:1.27@sha256:… → docker.io/istio/proxyv2; a colon before the last slash belongs to a port.
+_repository(image) := concat("/", array.concat(folders, [name])) if {
+	parts := split(split(image, "@")[0], "/")
+	folders := array.slice(parts, 0, count(parts) - 1)
+	name := split(parts[count(parts) - 1], ":")[0]
+}
+
+_rows_imaged(c) := [id |
+	parts := split(_repository(c.image), "/")
+	some i, _ in parts
+	some id in data.catalogue.by_image[concat("/", array.slice(parts, i, count(parts)))]
+]
+
+# How a container ends its image tells alone, once something else calls it a sidecar.
+_row(name) := data.catalogue.rows[_known[name]] if {
+	_known[name]
+} else := data.catalogue.rows[_rows_imaged(_container[name])[0]]
+
+# Half of what makes a sidecar, for a person who wonders why it is not enough.
+_resemblance(c) := $"its image is that of {_title(_rows_imaged(c)[0])}, its name is not" if {
+	count(_rows_imaged(c)) > 0
+} else := $"its name is that of {_title(_rows_named(c.name)[0])}, but nothing else is" if {
+	count(_rows_named(c.name)) > 0
+}
+
+_title(id) := data.catalogue.rows[id].title
+
+# An option of the container: the first place that has it counts. Null: it is set, and what to can't be seen in the pod.
+
+_option(c, option, bare) := _written(values[count(values) - 1]) if {
+	values := _flag_values(c, option.flag, bare)
+	count(values) > 0
+} else := _written(values[count(values) - 1]) if {
+	values := [object.get(variable, "value", null) | some variable in c.env; variable.name == option.env]
+	count(values) > 0
+} else := null if {
+	option.env
+	count(c.envFrom) > 0
+} else := input.pod.metadata.annotations[option.annotation] if {
+	input.pod.metadata.annotations[option.annotation]
+} else := option.default
+
+# $(NAME) is filled in by the kubelet.
+_written(value) := null if {
+	contains(value, "$(")
+} else := value
+
+# --flag=value, or --flag and then what `bare` says: the value of a flag that is on or off is true.
+_flag_values(c, flag, bare) := [value |
+	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
+	some i, word in words
+	startswith(word, "-")
+	value := _flag_value(trim_left(word, "-"), flag, object.get(bare, "value", _next(words, i)))
+]
+
+_next(words, i) := words[i + 1] if {
+	words[i + 1]
+} else := null
+
+_flag_value(word, flag, bare) := bare if {
+	word == flag
+} else := trim_prefix(word, $"{flag}=") if {
+	startswith(word, $"{flag}=")
+}
+
+_holds(c, condition) if lower(_option(c, condition, {"value": "true"})) in condition.is
+
+_holds(c, condition) if {
+	not condition.is
+	[_option(c, condition, {"value": "true"})]
+}
+
+_all_hold(c, conditions) if {
+	every condition in conditions { _holds(c, condition) }
+}
+
+_any_holds(c, conditions) if {
+	some condition in conditions
+	_holds(c, condition)
+}
+
+_port(c, option) := _port_number(_option(c, option, {}))
+
+_port_number(value) := value if {
+	is_number(value)
+} else := number if {
+	count(value) <= 5
+	trim(value, "0123456789") == "" # nothing else is given to the parser, see annotation.rego
+	number := to_number(value)
+	number >= 1
+	number <= 65535
+}
+
+_is_on(c, way) if {
+	_all_hold(c, object.get(way, "when", []))
+	not _any_holds(c, object.get(way, "unless", []))
+}
+
+# How the container is told in its program's own words.
+_calls(c, row) := [object.union(call, {"exit": _known_exit(c, row, way)}) |
+	some kind in ["exec", "http"]
+	some way in row.ways
+	way.way == kind
+	_is_on(c, way)
+	call := _call(c, way)
+]
+
+_call(c, way) := {"way": "exec", "argv": argv} if {
+	way.way == "exec"
+	argv := [_with_port(c, way, word) | some word in way.argv]
+	count(argv) == count(way.argv)
+} else := {"way": "http", "port": port, "path": way.path, "method": way.method} if {
+	way.way == "http"
+	port := _port(c, way.port)
+}
+
+_with_port(c, way, word) := replace(word, "{port}", $"{port}") if {
+	contains(word, "{port}")
+	port := _port(c, way.port) # undefined in a template string is a word of its own
+} else := word if not contains(word, "{port}")
+
+_known_exit(c, row, way) := null if {
+	_any_holds(c, row.doubts)
+} else := object.get(way, "exit", null)
+
+_known_signal(c, row) := [{"signal": way.signal, "exit": _known_exit(c, row, way)} |
+	some way in row.ways
+	way.way == "signal"
+	_is_on(c, way)
+][0]
+
+# These end by themselves once all others have: how long to wait for it, in seconds.
+_self_ending := {name: row.endsItself.withinSeconds |
+	some name in _to_tell
+	row := _row(name)
+	row.endsItself
+	_all_hold(_container[name], object.get(row.endsItself, "when", []))
+}
+
+# Their patience begins when the last of the others has ended.
+_self_ended_by := last + max([seconds | some seconds in _self_ending]) if {
+	last := max([status.state.terminated.finishedAt | some status in _status])
+}
+
+_awaits_themselves if {
+	count(_self_ending) > 0
+	count(_left_over - object.keys(_self_ending)) > 0
+}
+
+_awaits_themselves if input.now < _self_ended_by
+
+_to_be_told := _to_tell - _by_themselves
+
+# Empty once they have been waited for in vain.
+_by_themselves := {name | _awaits_themselves; some name, _ in _self_ending}
+
+# METADATA
+# title: ends-itself
+# description: Only sidecars are left that end by themselves once all other containers have; they get the time for it.
+# custom:
+#   decision: wait
+ends_itself(names) := $"sidecar {_names(names)} ends by itself once all others have; it gets until then" if {
+	count(names) > 0
+	count(names - _by_themselves) == 0
+}

@@ -1,0 +1,49 @@
+import type WebSocket from 'ws'
+import type { Identity } from './credentials.ts'
+import { networkError } from './network-error.ts'
+import type { Operation } from './operation.ts'
+import type { Wire } from './wire.ts'
+
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+/**
+ * Opens the WebSocket of that operation for as long as `use` takes, then ends it. A refused upgrade and a network error
+ * reject at once.
+ */
+export async function withSocket<T>(
+  wire: Wire,
+  operation: Operation,
+  protocols: readonly string[],
+  signal: AbortSignal,
+  use: (socket: WebSocket) => Promise<T>,
+): Promise<T> {
+  const { WebSocket } = await import('ws')
+  const url = wire.url(operation.path).replace(/^http/, 'ws')
+  return await wire.identified(operation, signal, async identity => {
+    signal.throwIfAborted()
+    // True: ws hands all of its options to https.request.
+    const client = { ...identity, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false } as Identity & WebSocket.ClientOptions
+    const socket = new WebSocket(url, [...protocols], client)
+    const abort = (): void => socket.terminate()
+    signal.addEventListener('abort', abort)
+    try {
+      return await Promise.race([failure(wire, operation, socket), use(socket)])
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+      socket.terminate()
+    }
+  })
+}
+
+function failure(wire: Wire, operation: Operation, socket: WebSocket): Promise<never> {
+  return new Promise((_, reject) => {
+    socket.on('unexpected-response', (_, response) => {
+      // Our listening takes the request's end over from ws.
+      wire.refusal(operation, response).then(reject, reject)
+    })
+    socket.on('error', cause => reject(networkError(operation, wire.server, cause)))
+  })
+}
