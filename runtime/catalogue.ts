@@ -1,11 +1,14 @@
 import * as z from 'zod/mini'
 
 /** Something on the pod or its namespace that shows that a vendor put its sidecar there; without `value` the key alone counts. */
-const mark = z.union([
-  z.strictObject({ annotation: z.string(), value: z.optional(z.string()) }),
-  z.strictObject({ label: z.string(), value: z.optional(z.string()) }),
-  z.strictObject({ namespaceLabel: z.string(), value: z.optional(z.string()) }),
-])
+const mark = z.union(
+  [
+    z.strictObject({ annotation: z.string(), value: z.optional(z.string()) }),
+    z.strictObject({ label: z.string(), value: z.optional(z.string()) }),
+    z.strictObject({ namespaceLabel: z.string(), value: z.optional(z.string()) }),
+  ],
+  'one of annotation, label and namespaceLabel',
+)
 
 const exitCode = z.int().check(z.minimum(0), z.maximum(255))
 const portNumber = z.int().check(z.minimum(1), z.maximum(65_535))
@@ -25,13 +28,21 @@ const places = {
 }
 
 /** Holds when the option, or its default, is one of those values, in whatever case; without `is`, when it is set at all. */
-const condition = z.strictObject({
-  ...places,
-  is: z.optional(z.array(z.string().check(z.regex(/^[^A-Z]*$/, 'lower case'))).check(z.minLength(1))),
-  default: z.optional(z.string()),
-})
+const condition = z
+  .strictObject({
+    ...places,
+    is: z.optional(z.array(z.string().check(z.regex(/^[^A-Z]*$/, 'lower case'))).check(z.minLength(1))),
+    default: z.optional(z.string()),
+  })
+  .check(z.refine(hasPlace, 'a flag, env or annotation to read'))
 
-const port = z.strictObject({ ...places, default: z.optional(portNumber) })
+const port = z
+  .strictObject({ ...places, default: z.optional(portNumber) })
+  .check(z.refine(port => hasPlace(port) || port.default !== undefined, 'a flag, env or annotation to read, or a default'))
+
+function hasPlace(option: { readonly [place in keyof typeof places]?: string | undefined }): boolean {
+  return (option.flag ?? option.env ?? option.annotation) !== undefined
+}
 
 const PROOFS = ['program', 'protocol', 'documented'] as const
 
@@ -51,7 +62,12 @@ const common = {
 }
 
 /** `{port}` in argv is the port's number. */
-const execWay = z.strictObject({ way: z.literal('exec'), argv: texts, port: z.optional(port), ...common })
+const execWay = z.strictObject({ way: z.literal('exec'), argv: texts, port: z.optional(port), ...common }).check(
+  z.refine(({ argv, port }) => port !== undefined || !argv.some(word => word.includes('{port}')), {
+    path: ['port'],
+    error: 'where the {port} of argv is to be read',
+  }),
+)
 
 const httpWay = z.strictObject({
   way: z.literal('http'),

@@ -24,7 +24,9 @@ t.test('defaultSettings() are the documented ones, durations in seconds', async 
 
 t.test('decodeSettings() fills a row of the catalogue with its defaults', async t => {
   const row = { title: 'Ours', names: ['ours'], images: ['corp/ours'], sources: ['https://example.com'] }
-  t.strictSame(decodeSettings({ catalogue: { ours: row } }, 'x').catalogue, { ours: { ...row, marks: [], ways: [] } })
+  t.strictSame(decodeSettings({ catalogue: { ours: row } }, 'x').catalogue, {
+    ours: { ...row, prefixes: [], marks: [], ways: [], doubts: [], last: false, notes: [] },
+  })
 })
 
 t.test('settingsHash() is the same for defaults that are spelled out, another for any other value', async t => {
