@@ -5,6 +5,8 @@ import { printable } from '../printable.ts'
 /** What is wrong with a value, one sentence for each place: `ways[1]: got "sigterm", expected one of exec, http`. */
 export function problems(value: unknown, issues: readonly core.$ZodIssue[], knownKeys: readonly string[]): readonly string[] {
   return issues.flatMap(issue => {
+    const meant = meantBranch(issue)
+    if (meant) return problems(value, meant, knownKeys)
     const place = placeText(issue.path)
     const at = place === '' ? '' : `${place}: `
     if (issue.code === 'unrecognized_keys')
@@ -12,6 +14,14 @@ export function problems(value: unknown, issues: readonly core.$ZodIssue[], know
     if (issue.code === 'invalid_key') return [`${at}got this name, expected ${expectedKey(issue.issues[0])}`]
     return [`${at}got ${found(valueAt(value, issue.path))}, expected ${expected(issue)}`]
   })
+}
+
+/** What keeps a value from being the one of several shapes that it comes closest to, or undefined when none is closest. */
+function meantBranch(issue: core.$ZodIssue): readonly core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined
+  const [closest, next] = issue.errors.toSorted((a, b) => a.length - b.length)
+  if (!closest || closest.length === next?.length) return undefined
+  return closest.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -28,6 +38,8 @@ function expected(issue: core.$ZodIssue): string {
       return issue.origin === 'array' ? `a list of at least ${issue.minimum}` : `${issue.minimum} or more`
     case 'too_big':
       return issue.origin === 'array' ? `a list of at most ${issue.maximum}` : `${issue.maximum} or less`
+    case 'invalid_union':
+      return 'options' in issue && issue.options ? `one of ${issue.options.map(String).join(', ')}` : 'another shape'
     case 'invalid_type':
       return TYPE_NAMES[issue.expected] ?? issue.expected
     default:

@@ -43,7 +43,7 @@ catalogue:
 `
   t.strictSame([...problemsOf(text)].sort(), [
     'settings.yaml: callTimeout: got "1ms", expected a duration of at least 100ms',
-    'settings.yaml: catalogue.istio.names: got an empty list, expected a list of at least 1',
+    'settings.yaml: catalogue.istio.names: got an empty list, expected at least one name or prefix',
     'settings.yaml: catalogue.istio: unknown key "colour"',
     'settings.yaml: mainLabel: got "a b", expected a label key such as app.kubernetes.io/name',
     'settings.yaml: maxEndings: got 0, expected 1 or more',
@@ -66,13 +66,38 @@ t.test('parseSettings() suggests the nearest key, and none for a word like no ot
   t.strictSame(problemsOf('__proto__: {mode: report}'), ['settings.yaml: unknown key "__proto__"'])
 })
 
-t.test('parseSettings() names what is wrong in a row of the catalogue', async t => {
-  const row = 'title: x, names: [a], images: [], sources: []'
-  t.strictSame(problemsOf(`catalogue: {"A b": {${row}}}`), [
+t.test('parseSettings() names what is wrong in a row of the catalogue, with its place', async t => {
+  const cases = {
+    'names: []': 'names: got an empty list, expected at least one name or prefix',
+    'names: proxy': 'names: got "proxy", expected a list',
+    'marks: [{colour: red}]': 'marks[0]: got a mapping, expected one of annotation, label and namespaceLabel',
+    'marks: [{annotation: a, label: b}]': 'marks[0]: got a mapping, expected one of annotation, label and namespaceLabel',
+    'marks: [injected]': 'marks[0]: got "injected", expected one of annotation, label and namespaceLabel',
+    'marks: [{label: a}, {annotation: 7}]': 'marks[1].annotation: got 7, expected text',
+    'marks: [{namespaceLabel: a, value: true}]': 'marks[0].value: got true, expected text',
+    'ways: [{way: foo}]': 'ways[0].way: got "foo", expected one of exec, http, signal',
+    'ways: [{signal: TERM}]': 'ways[0].way: got nothing, expected one of exec, http, signal',
+    'ways: [quit]': 'ways[0]: got "quit", expected a mapping',
+    'ways: [{way: signal, signal: KILL}]': 'ways[0].signal: got "KILL", expected one of TERM, INT, QUIT, HUP, USR1, USR2',
+    'ways: [{way: signal, signal: TERM, exit: 256}]': 'ways[0].exit: got 256, expected 255 or less',
+    'ways: [{way: exec, argv: []}]': 'ways[0].argv: got an empty list, expected a list of at least 1',
+    'ways: [{way: exec, argv: [quit, "{port}"]}]': 'ways[0].port: got nothing, expected where the {port} of argv is to be read',
+    'ways: [{way: http, port: {}, path: /}]': 'ways[0].port: got a mapping, expected a flag, env or annotation to read, or a default',
+    'ways: [{way: http, port: {default: 0}, path: /}]': 'ways[0].port.default: got 0, expected 1 or more',
+    'ways: [{way: http, port: {default: 80}, path: quit}]': 'ways[0].path: got "quit", expected a path that begins with /',
+    'ways: [{way: signal, signal: TERM, when: [{flag: --quit}]}]':
+      'ways[0].when[0].flag: got "--quit", expected a flag\'s name without dashes',
+    'doubts: [{is: ["true"]}]': 'doubts[0]: got a mapping, expected a flag, env or annotation to read',
+    'doubts: [{env: QUIT, is: ["TRUE"]}]': 'doubts[0].is[0]: got "TRUE", expected lower case',
+    'doubts: [{env: QUIT, is: [true]}]': 'doubts[0].is[0]: got true, expected text',
+    'endsItself: {withinSeconds: 0}': 'endsItself.withinSeconds: got 0, expected 1 or more',
+  }
+  for (const [field, problem] of Object.entries(cases)) {
+    const names = field.startsWith('names') ? '' : 'names: [a], '
+    t.strictSame(problemsOf(`catalogue: {acme: {title: x, ${names}${field}}}`), [`settings.yaml: catalogue.acme.${problem}`], field)
+  }
+  t.strictSame(problemsOf('catalogue: {"A b": {title: x, names: [a]}}'), [
     'settings.yaml: catalogue.A b: got this name, expected one that matches /^[a-z0-9-]+$/',
-  ])
-  t.match(problemsOf(`catalogue: {a: {${row}, marks: [{colour: red}]}}`), [
-    /^settings\.yaml: catalogue\.a\.marks\[0\]: got a mapping, expected /,
   ])
 })
 
