@@ -1,7 +1,9 @@
+import type { CatalogueRows } from '../catalogue.ts'
 import type { CatalogueConfig } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
+import { alternatives } from '../report/catalogue-words.ts'
 import { catalogueRowText, catalogueText } from '../report/catalogue.ts'
 import { jsonLine } from '../report/json.ts'
 import { painter } from '../report/style.ts'
@@ -20,13 +22,15 @@ export async function catalogueCommand({ name, settings, output }: CatalogueConf
     return EXIT.fine
   }
   const row = Object.hasOwn(rows, name) ? rows[name] : undefined
-  if (row === undefined) throw unknownSidecar(name, Object.keys(rows))
+  if (row === undefined) throw unknownSidecar(name, rows)
   out(output.format === 'json' ? jsonLine({ kind: 'sidecar', id: name, ...row }) : catalogueRowText(name, row, paint))
   return EXIT.fine
 }
 
-function unknownSidecar(name: string, known: readonly string[]): UsageError {
-  const guess = nearest(name, known)
+// People know a sidecar by its container's name.
+function unknownSidecar(name: string, rows: CatalogueRows): UsageError {
+  const named = Object.keys(rows).filter(id => rows[id]?.names.includes(name))
+  const guess = named.length > 0 ? alternatives(named) : nearest(name, Object.keys(rows))
   return new UsageError([
     `error: unknown sidecar '${printable(name, 60)}'${guess === undefined ? '' : `, did you mean ${guess}?`}`,
     "See 'sidecar-reaper catalogue'.",

@@ -99,11 +99,14 @@ t.test('main prints the catalogue, rows of the settings included', async t => {
   const file = `${t.testdir({ 'settings.json': JSON.stringify({ catalogue: { ours: row } }) })}/settings.json`
   t.match(await run(['catalogue', '--settings', file]), { code: 0, stdout: /^NAME .*\n(.*\n)*ours +Ours +ours +complete\n/ })
   const { stdout } = await run(['catalogue', 'ours', '-o', 'json', '--settings', file])
-  t.strictSame(JSON.parse(stdout), { kind: 'sidecar', id: 'ours', ...row, marks: [], ways: [] })
-  t.match(await run(['catalogue', 'istoi']), {
-    code: 64,
-    stderr: "error: unknown sidecar 'istoi', did you mean istio?\nSee 'sidecar-reaper catalogue'.\n",
-  })
+  const defaults = { prefixes: [], marks: [], ways: [], doubts: [], last: false, notes: [] }
+  t.strictSame(JSON.parse(stdout), { kind: 'sidecar', id: 'ours', ...row, ...defaults })
+  t.match(await run(['catalogue', 'ours', '--settings', file]), { code: 0, stdout: /^Ours \(ours\)\n/ })
+  for (const name of ['istoi', 'istio-proxy'])
+    t.match(await run(['catalogue', name]), {
+      code: 64,
+      stderr: `error: unknown sidecar '${name}', did you mean istio?\nSee 'sidecar-reaper catalogue'.\n`,
+    })
 })
 
 t.test('main explains the pods of a file and of standard input', async t => {
