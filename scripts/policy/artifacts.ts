@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { load } from 'js-yaml'
 import * as z from 'zod/mini'
-import { catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { type CatalogueRows, catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { problems } from '../../runtime/settings/problems.ts'
+import { cataloguePage } from './catalogue-page.ts'
 import type { Opa } from './opa.ts'
 import { reasonsPage } from './reasons.ts'
 
@@ -19,10 +21,12 @@ export interface Artifact {
 
 /** Everything that is made from policies/: the same sources give the same bytes. */
 export async function artifacts(opa: Opa): Promise<Artifact[]> {
+  const rows = await builtInRows()
   return [
     { path: 'dist/policy.wasm', bytes: await policyWasm(opa) },
-    { path: 'dist/catalogue.json', bytes: json({ catalogue: indexCatalogue(await rows()) }) },
+    { path: 'dist/catalogue.json', bytes: json({ catalogue: indexCatalogue(rows) }) },
     { path: 'schemas/catalogue.schema.json', bytes: json(z.toJSONSchema(catalogueRows, { io: 'input' })) },
+    { path: 'docs/catalogue.md', bytes: Buffer.from(cataloguePage(rows)) },
     { path: 'docs/reasons.md', bytes: Buffer.from(await reasonsPage(opa)) },
   ]
 }
@@ -40,11 +44,16 @@ async function policyWasm(opa: Opa): Promise<Buffer> {
   }
 }
 
-async function rows() {
-  const parsed = catalogueRows.safeParse(load(await readFile(CATALOGUE, 'utf8')))
+/** The rows of policies/catalogue.yaml. @throws {Error} with every mistake in it */
+export async function builtInRows(): Promise<CatalogueRows> {
+  const written = load(await readFile(CATALOGUE, 'utf8'))
+  const parsed = catalogueRows.safeParse(written)
   if (parsed.success) return parsed.data
-  const mistakes = parsed.error.issues.map(({ path, message }) => `policies/catalogue.yaml: ${path.join('.')}: ${message}`)
-  throw new Error(mistakes.join('\n'))
+  throw new Error(
+    problems(written, parsed.error.issues, [])
+      .map(problem => `policies/catalogue.yaml: ${problem}`)
+      .join('\n'),
+  )
 }
 
 function json(value: unknown): Buffer {
