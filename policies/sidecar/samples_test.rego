@@ -40,7 +40,7 @@ test_every_sample_is_named_after_its_decision if {
 test_every_reason_that_ends_or_refuses_has_a_sample if {
 	reasons := {sample.expect.reason | some sample in data.samples; sample.expect.decision in ["end", "refuse"]}
 	reasons == {
-		"left-over", "contradiction", "all-sidecars", "bad-annotation", "cannot-be-told", "no-way", "dirty-exit",
+		"left-over", "contradiction", "unknown-main", "all-sidecars", "bad-annotation", "cannot-be-told", "no-way", "dirty-exit",
 		"unknown-exit",
 	}
 }

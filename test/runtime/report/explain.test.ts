@@ -22,7 +22,10 @@ const pod: Pod = {
 const main = container({ name: 'main', role: 'main', why: 'no rule names it', state: 'terminated', left_over: false })
 
 function page(given: Partial<Explained>): string {
-  return explainText({ pod, verdict: verdict(), now, ...given }, { paint: painter(false), settings: defaultSettings(), hashes })
+  return explainText(
+    { pod, verdict: verdict(), now, isAlone: false, ...given },
+    { paint: painter(false), settings: defaultSettings(), hashes },
+  )
 }
 
 t.test('explainText() is a page with everything behind a verdict', async t => {
