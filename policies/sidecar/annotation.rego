@@ -63,6 +63,7 @@ _unreadable(text) := $"is longer than {_longest} characters" if {
 # The parser keeps the last of two that have the same name.
 _bad contains "sidecar-reaper/containers says something twice, expected every name once" if {
 	text := input.pod.metadata.annotations["sidecar-reaper/containers"]
+	_json(text)
 	written := concat("", [part | some i, part in split(text, `"`); i % 2 == 0])
 	kept := count(_details) + sum([count(detail) | some detail in _details; is_object(detail)])
 	count(split(written, ":")) - 1 > kept

@@ -13,7 +13,7 @@ _claim := claim if {
 # As long as a sidecar that was told may take to end, it is not told again.
 _claimed_until := _claim.at + max(array.concat([data.settings.podDeadline], _patience))
 
-_patience := [seconds | some name, _ in _claim.containers; name in _all; seconds := _grace(name) + 15]
+_patience := [seconds | some name, _ in _claim.containers; name in _all; seconds := _grace(name) + 5]
 
 # METADATA
 # title: claimed

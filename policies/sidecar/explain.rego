@@ -50,22 +50,22 @@ _why_not(name, way) := "it is left to end by itself" if {
 _out_of_reach(name) := array.concat(_known_out_of_reach(name), _signal_out_of_reach(name))
 
 _known_out_of_reach(name) := [{"way": way.way, "why": why} |
-	some way in _row(name).ways
+	some way in _rows[name].ways
 	way.way != "signal"
-	why := _why_out_of_reach(_container[name], way)
+	why := _why_out_of_reach(name, way)
 ]
 
-_why_out_of_reach(c, way) := $"not switched on in this pod: {_missing(c, way)}" if {
-	not _is_on(c, way)
+_why_out_of_reach(name, way) := $"not switched on in this pod: {_missing(name, way)}" if {
+	not _is_on(name, way)
 } else := "port-forward to a pod in the network of the host ends at the node" if {
 	not _reaches(way.way)
 } else := "its port can't be read in the pod" if {
-	not _call(c, way)
+	not _call(name, way)
 }
 
-_missing(c, way) := concat("; ", array.concat(
-	[$"needs {_condition_words(condition)}" | some condition in way.when; not _holds(c, condition)],
-	[$"not with {_condition_words(condition)}" | some condition in way.unless; _holds(c, condition)],
+_missing(name, way) := concat("; ", array.concat(
+	[$"needs {_condition_words(condition)}" | some condition in way.when; not _holds(name, condition)],
+	[$"not with {_condition_words(condition)}" | some condition in way.unless; _holds(name, condition)],
 ))
 
 _condition_words(condition) := $"{_places(condition)} = {concat(" or ", condition.is)}" if {

@@ -48,10 +48,15 @@ _rows_imaged(c) := [id |
 	some id in data.catalogue.by_image[concat("/", array.slice(parts, i, count(parts)))]
 ]
 
-# How a container ends its image tells alone, once something else calls it a sidecar.
-_row(name) := data.catalogue.rows[_known[name]] if {
-	_known[name]
-} else := data.catalogue.rows[_rows_imaged(_container[name])[0]]
+# How a sidecar ends its image tells alone, once something else calls it one.
+_rows := {name: data.catalogue.rows[id] |
+	some name in _to_tell
+	id := _row_of(_container[name])
+}
+
+_row_of(c) := _known[c.name] if {
+	_known[c.name]
+} else := _rows_imaged(c)[0]
 
 # Half of what makes a sidecar, for a person who wonders why it is not enough.
 _resemblance(c) := $"its image is that of {_title(_rows_imaged(c)[0])}, its name is not" if {
@@ -62,17 +67,55 @@ _resemblance(c) := $"its image is that of {_title(_rows_imaged(c)[0])}, its name
 
 _title(id) := data.catalogue.rows[id].title
 
-# An option of the container: the first place that has it counts. Null: it is set, and what to can't be seen in the pod.
+# Options of a known sidecar: the first place that has one counts, and in it the last that is said.
 
-_option(c, option, bare) := _written(values[count(values) - 1]) if {
-	values := _flag_values(c, option.flag, bare)
-	count(values) > 0
-} else := _written(values[count(values) - 1]) if {
-	values := [object.get(variable, "value", null) | some variable in c.env; variable.name == option.env]
-	count(values) > 0
+_flags := {name: object.union_n([{flag: said} |
+	c := _container[name]
+	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
+	some i, word in words
+	startswith(word, "-")
+	parts := split(trim_left(word, "-"), "=")
+	flag := parts[0]
+	said := {"value": _after_equals(word, parts), "next": _next(words, i)}
+]) |
+	some name, _ in _rows
+}
+
+_after_equals(word, parts) := substring(word, indexof(word, "=") + 1, -1) if {
+	count(parts) > 1
+} else := null
+
+_next(words, i) := words[i + 1] if {
+	words[i + 1]
+} else := null
+
+_env := {name: object.union_n([{variable.name: object.get(variable, "value", null)} | some variable in _container[name].env]) |
+	some name, _ in _rows
+}
+
+# Null: it is set, and what to can't be seen in the pod. A flag that is on or off is true without a value.
+_switch(name, option) := _written(_or_true(_flags[name][option.flag].value)) if {
+	_flags[name][option.flag]
+} else := _set_elsewhere(name, option)
+
+_or_true(value) := "true" if {
+	value == null
+} else := value
+
+# Of a flag without `=` the word after it is the value.
+_value(name, option) := _written(_or_next(_flags[name][option.flag])) if {
+	_flags[name][option.flag]
+} else := _set_elsewhere(name, option)
+
+_or_next(said) := said.next if {
+	said.value == null
+} else := said.value
+
+_set_elsewhere(name, option) := _written(value) if {
+	value := _env[name][option.env]
 } else := null if {
 	option.env
-	count(c.envFrom) > 0
+	count(_container[name].envFrom) > 0
 } else := input.pod.metadata.annotations[option.annotation] if {
 	input.pod.metadata.annotations[option.annotation]
 } else := option.default
@@ -82,41 +125,19 @@ _written(value) := null if {
 	contains(value, "$(")
 } else := value
 
-# --flag=value, or --flag and then what `bare` says: the value of a flag that is on or off is true.
-_flag_values(c, flag, bare) := [value |
-	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
-	some i, word in words
-	startswith(word, "-")
-	value := _flag_value(trim_left(word, "-"), flag, object.get(bare, "value", _next(words, i)))
-]
+_holds(name, condition) if lower(_switch(name, condition)) in condition.is
 
-_next(words, i) := words[i + 1] if {
-	words[i + 1]
-} else := null
-
-_flag_value(word, flag, bare) := bare if {
-	word == flag
-} else := trim_prefix(word, $"{flag}=") if {
-	startswith(word, $"{flag}=")
-}
-
-_holds(c, condition) if lower(_option(c, condition, {"value": "true"})) in condition.is
-
-_holds(c, condition) if {
+_holds(name, condition) if {
 	not condition.is
-	[_option(c, condition, {"value": "true"})]
+	[_switch(name, condition)]
 }
 
-_all_hold(c, conditions) if {
-	every condition in conditions { _holds(c, condition) }
-}
-
-_any_holds(c, conditions) if {
+_any_holds(name, conditions) if {
 	some condition in conditions
-	_holds(c, condition)
+	_holds(name, condition)
 }
 
-_port(c, option) := _port_number(_option(c, option, {}))
+_port(name, option) := _port_number(_value(name, option))
 
 _port_number(value) := value if {
 	is_number(value)
@@ -128,50 +149,52 @@ _port_number(value) := value if {
 	number <= 65535
 }
 
-_is_on(c, way) if {
-	_all_hold(c, object.get(way, "when", []))
-	not _any_holds(c, object.get(way, "unless", []))
+_is_on(name, way) if {
+	every condition in object.get(way, "when", []) { _holds(name, condition) }
+	not _any_holds(name, object.get(way, "unless", []))
 }
 
-# How the container is told in its program's own words.
-_calls(c, row) := [object.union(call, {"exit": _known_exit(c, row, way)}) |
+# How a sidecar is told in its program's own words.
+_calls := {name: [object.union(call, {"exit": _known_exit(name, way)}) |
 	some kind in ["exec", "http"]
 	some way in row.ways
 	way.way == kind
-	_is_on(c, way)
-	call := _call(c, way)
-]
+	_is_on(name, way)
+	call := _call(name, way)
+] |
+	some name, row in _rows
+}
 
-_call(c, way) := {"way": "exec", "argv": argv} if {
+_call(name, way) := {"way": "exec", "argv": argv} if {
 	way.way == "exec"
-	argv := [_with_port(c, way, word) | some word in way.argv]
+	argv := [_with_port(name, way, word) | some word in way.argv]
 	count(argv) == count(way.argv)
 } else := {"way": "http", "port": port, "path": way.path, "method": way.method} if {
 	way.way == "http"
-	port := _port(c, way.port)
+	port := _port(name, way.port)
 }
 
-_with_port(c, way, word) := replace(word, "{port}", $"{port}") if {
+_with_port(name, way, word) := replace(word, "{port}", $"{port}") if {
 	contains(word, "{port}")
-	port := _port(c, way.port) # undefined in a template string is a word of its own
+	port := _port(name, way.port) # undefined in a template string is a word of its own
 } else := word if not contains(word, "{port}")
 
-_known_exit(c, row, way) := null if {
-	_any_holds(c, row.doubts)
+_known_exit(name, way) := null if {
+	name in _in_doubt
 } else := object.get(way, "exit", null)
 
-_known_signal(c, row) := [{"signal": way.signal, "exit": _known_exit(c, row, way)} |
-	some way in row.ways
-	way.way == "signal"
-	_is_on(c, way)
-][0]
+_in_doubt := {name | some name, row in _rows; _any_holds(name, row.doubts)}
+
+_known_signals := {name: {"signal": ways[0].signal, "exit": _known_exit(name, ways[0])} |
+	some name, row in _rows
+	ways := [way | some way in row.ways; way.way == "signal"; _is_on(name, way)]
+}
 
 # These end by themselves once all others have: how long to wait for it, in seconds.
 _self_ending := {name: row.endsItself.withinSeconds |
-	some name in _to_tell
-	row := _row(name)
+	some name, row in _rows
 	row.endsItself
-	_all_hold(_container[name], object.get(row.endsItself, "when", []))
+	every condition in object.get(row.endsItself, "when", []) { _holds(name, condition) }
 }
 
 # Their patience begins when the last of the others has ended.

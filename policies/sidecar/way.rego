@@ -20,9 +20,7 @@ _possible := {name: ways |
 
 _offered(name) := array.concat(array.concat(_annotated_calls(name), _known_calls(name)), [way | way := _signal_way(name)])
 
-_known_calls(name) := [call | some call in _calls(_container[name], _row(name)); _reaches(call.way)] if {
-	_row(name)
-} else := []
+_known_calls(name) := [call | some call in _calls[name]; _reaches(call.way)]
 
 _reaches("exec")
 
@@ -42,25 +40,23 @@ _process := "own" if {
 
 _signal(name) := _details[name].signal if {
 	_details[name].signal
-} else := _signal_of_row(name).signal if {
-	_signal_of_row(name)
+} else := _known_signals[name].signal if {
+	_known_signals[name]
 } else := trim_prefix(_container[name].lifecycle.stopSignal, "SIG") if {
 	_container[name].lifecycle.stopSignal
 } else := "TERM"
 
 _signal_exit(name, signal) := _annotated_exit(name) if {
 	is_number(_annotated_exit(name))
-} else := _signal_of_row(name).exit if {
-	_signal_of_row(name).signal == signal
+} else := _known_signals[name].exit if {
+	_known_signals[name].signal == signal
 } else := null
-
-_signal_of_row(name) := _known_signal(_container[name], _row(name))
 
 # Those that end by themselves wait for all others, the network of the others for those that use it.
 _turn(name) := 2 if {
 	name in _by_themselves
 } else := 1 if {
-	_row(name).last
+	_rows[name].last
 } else := 0
 
 _grace(name) := _seconds(_details[name].grace) if {
@@ -168,4 +164,4 @@ _warnings contains {"code": "liveness-probe", "container": name, "message": mess
 
 _drain(name) := _seconds(_details[name].grace) if {
 	_details[name].grace
-} else := _row(name).drainSeconds
+} else := _rows[name].drainSeconds

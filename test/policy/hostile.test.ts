@@ -56,10 +56,10 @@ const bad = /^refuse bad-annotation/
 const cases: Readonly<Record<string, readonly [PodOptions, RegExp]>> = {
   'a thousand mains, 998 of them running': [{ containers: 1000, ...listed('c1') }, /^wait main-running/],
   'a thousand sidecars': [{ containers: 1000 }, /^end /],
-  'a thousand details': [
+  'two hundred details': [
     {
-      containers: 1000,
-      annotations: { 'sidecar-reaper/containers': details(numbered('c', 1000), { exit: 0, signal: 'INT', grace: '1h30m5s5ms' }) },
+      containers: 200,
+      annotations: { 'sidecar-reaper/containers': details(numbered('c', 200), { exit: 0, signal: 'INT', grace: '1h30m5s5ms' }) },
     },
     /^end /,
   ],
@@ -71,7 +71,18 @@ const cases: Readonly<Record<string, readonly [PodOptions, RegExp]>> = {
   'objects nested without end': [detailed('{"a":'.repeat(50_000)), bad],
   'lists nested a thousand deep': [detailed(`{"c1":${'['.repeat(1000)}${']'.repeat(1000)}}`), bad],
   'twenty thousand keys': [detailed(`{"c1":${details(numbered('k', 20_000), {})}}`), bad],
-  'twenty thousand names in the details': [detailed(details(numbered('k', 20_000), {})), /^end /],
+  'twenty thousand names in the details': [detailed(details(numbered('k', 20_000), {})), bad],
+  'a thousand names in the details': [detailed(details(numbered('k', 1000), {})), /^end /],
+  'a quarter of a million quotes': [detailed(`{${'"'.repeat(250_000)}}`), bad],
+  'a claim of a quarter of a million quotes': [claimed(`{${'"'.repeat(250_000)}}`), /^end /],
+  'a main that runs beside a quarter of a million quotes': [
+    { containers: 1000, annotations: { 'sidecar-reaper/sidecars': 'c1', 'sidecar-reaper/containers': '"'.repeat(200_000) } },
+    /^wait main-running/,
+  ],
+  'a thousand flags of a thousand sidecars': [
+    { containers: 1000, more: { image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2', args: Array(50).fill('--quitquitquit=true') } },
+    /^end /,
+  ],
   'a number that no arithmetic takes': [detailed('{"c1":{"exit":1e999999999}}'), bad],
   'a number that is nearly nothing': [detailed('{"c1":{"exit":1e-999999999}}'), bad],
   'a number of 256 KiB': [detailed(`{"c1":{"exit":${'9'.repeat(LIMIT)}}}`), bad],

@@ -53,6 +53,12 @@ const pod: Pod = {
 }
 
 /** As the policy gets it. */
+/** What is read of a container with these fields. */
+function containerRead(fields: object, options: object): Readonly<Record<string, unknown>> {
+  const read = facts({ spec: { containers: [{ name: 'c', ...fields }] } }, options) as { spec: { containers: [Record<string, unknown>] } } // our own facts
+  return read.spec.containers[0]
+}
+
 function facts(of: unknown, options = {}): unknown {
   return JSON.parse(JSON.stringify(podFacts(of as Pod, reads(options)))) // a pod is untrusted input: any shape may come
 }
@@ -90,6 +96,38 @@ t.test('podFacts() gives the fields that the rules read, in the shape of the pod
   })
 })
 
+t.test('podFacts() carries an image only where the last word of its repository counts', async t => {
+  const images = ['acme/proxy', 'x.example:5000/a/proxy:1', 'proxy@sha256:0', 'acme/other', 'proxy/main', 'acme/proxy2', '/'.repeat(9)]
+  const read = images.map(image => containerRead({ image }, { images: ['acme/proxy'] })['image'])
+  t.strictSame(read, [...images.slice(0, 3), undefined, undefined, undefined, undefined])
+})
+
+t.test('podFacts() carries of the arguments only the flags that count, and the values of those that have one', async t => {
+  const options = { flags: ['quit'], valueFlags: ['port'] }
+  const read = (words: unknown) => {
+    const { command, args } = containerRead({ command: words, args: words }, options)
+    t.strictSame(command, args)
+    return args
+  }
+  t.strictSame(read(['/proxy', '--token=x', 'secret', '--quit', 'secret', '-port', '9', 'secret']), ['--quit', '-port', '9'])
+  t.strictSame(read(['--quit=false', '--port=7', 'secret', '--quitting', '--port-of-call=1']), ['--quit=false', '--port=7'])
+  t.strictSame(read(['--port', '--quit', 'secret']), ['--port', '--quit'])
+  t.strictSame(read(['--port', '--token', 'secret', '--port']), ['--port', '--token', '--port'])
+  t.strictSame(read(['secret', 'port', 'quit']), undefined)
+  t.throws(() => read([1]), /command: got 1, expected text/)
+  t.throws(() => read('x'), /command: got "x", expected a list/)
+})
+
+t.test('podFacts() says that env comes from elsewhere, but not from where', async t => {
+  t.strictSame(containerRead({ envFrom: [{ secretRef: { name: 'secret' } }] }, {})['envFrom'], [{}])
+  t.equal(containerRead({ envFrom: [] }, {})['envFrom'], undefined)
+})
+
+t.test('podFacts() carries of a liveness probe only how patient it is', async t => {
+  const livenessProbe = { exec: { command: ['secret'] }, periodSeconds: 5, failureThreshold: 2 }
+  t.strictSame(containerRead({ livenessProbe }, {})['livenessProbe'], { periodSeconds: 5, failureThreshold: 2 })
+})
+
 t.test('podFacts() carries what the catalogue and the settings ask for', async t => {
   const argo = { ...pod.metadata?.annotations, 'workflows.argoproj.io/kill-cmd-proxy': '[]', other: 'x' }
   const kruise = { name: 'KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT', value: 'true' }
@@ -97,7 +135,7 @@ t.test('podFacts() carries what the catalogue and the settings ask for', async t
     metadata: { ...pod.metadata, annotations: argo },
     spec: { containers: [{ name: 'proxy', image: 'acme/proxy', env: [{ name: 'TOKEN', value: 'x' }, kruise] }] },
   }
-  const options = { annotations: ['other'], labels: ['app'], imagesOf: ['proxy'], controllersGone: ['kruise', 'argo'] }
+  const options = { annotations: ['other'], labels: ['app'], images: ['acme/proxy'], controllersGone: ['kruise', 'argo'] }
   t.match(facts(marked, options), {
     metadata: { annotations: argo, labels: { app: 'backup' } },
     spec: { containers: [{ name: 'proxy', image: 'acme/proxy', env: [kruise] }] },

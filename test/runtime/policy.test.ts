@@ -71,7 +71,7 @@ t.test('loadPolicy() says which file it could not load, and why', async t => {
     [{ wasm: folder }, /: EISDIR/],
     [{ wasm: join(folder, 'text.wasm') }, /text\.wasm: it is no policy compiled by opa build -t wasm: /],
     [{ wasm: truncated }, /truncated\.wasm: it is no policy compiled by opa build -t wasm: /],
-    [{ catalogue: join(folder, 'list.json') }, /list\.json: it has no key catalogue with rows and by_name/],
+    [{ catalogue: join(folder, 'list.json') }, /list\.json: it has no key catalogue with rows and their indexes/],
     [{ catalogue: join(folder, 'text.json') }, /text\.json: .*JSON/],
   ]
   for (const [files, message] of wrong) {

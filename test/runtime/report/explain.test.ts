@@ -50,7 +50,7 @@ Containers
 
 Ways, in order
   1. complete the pod as Succeeded: first, because the kubelet then ends all that is left and no exit code counts any more
-  2. proxy: no way of its own; none that the settings allow is known to end it cleanly
+  2. proxy: no way of its own
 
 Judged by
   Policy:          sha256 aaaaaaaaaaaa

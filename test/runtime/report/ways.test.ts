@@ -49,6 +49,6 @@ t.test('passedOverLines() says of each way that is not taken why, in printable c
   ] as const
   t.strictSame(passedOverLines(verdict({ containers: [container({ passed_over: passed })] })), [
     'http of proxy: not switched on in this pod: needs --quit',
-    'signal of proxy: nobody\\nknows',
+    'signal of proxy: nobody\\u{a}knows',
   ])
 })

@@ -52,7 +52,7 @@ t.test('a pod that another sweep claimed is waited for, until that one must have
   t.strictSame(told(sandbox, 'p0'), [])
   // Five minutes before `again`, which is the default of podDeadline, it was claimed.
   const claimedAt = (second.verdicts[0]?.again ?? 0) - 300
-  await sandbox.waitFor(() => Date.now() / 1000 > claimedAt + 4, { deadlineMs: 10_000 })
+  await sandbox.waitFor(() => Date.now() / 1000 > claimedAt + 6, { deadlineMs: 15_000 }) // its grace and 5 s
   t.strictSame(results(await sweep({ settings: { podDeadline: '4s' } })), ['p0 ended signal'])
   t.strictSame(told(sandbox, 'p0'), ['proxy TERM exec'])
 })

@@ -54,7 +54,7 @@ t.test('403 on pods/exec: the next way is taken at once, else it failed', async 
   t.strictSame(told(sandbox, 'p0'), [])
   const { uid } = sandbox.pod('default', 'p0')?.metadata ?? {}
   const claim = { settings: { podDeadline: '1s' } }
-  await sandbox.waitFor(() => Date.now() / 1000 > claimedAt(sandbox, 'p0') + 1)
+  await sandbox.waitFor(() => Date.now() / 1000 > claimedAt(sandbox, 'p0') + 6, { deadlineMs: 15_000 })
   t.match((await sweep(claim)).outcomes, [
     { uid, result: 'ended', way: 'complete', tried: [{ way: 'signal', error: /needs verb create/ }] },
   ])
