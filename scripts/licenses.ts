@@ -2,10 +2,24 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 
-/** The licence texts of every package that has a byte in the bundle, in the order of their names. Throws Error for one without. */
+/** Of the code that opa puts into every policy.wasm: its own runtime in C, and what that is built from. */
+const POLICY_LICENSES = 'scripts/licenses/policy.wasm'
+
+/** The licence texts of all that is shipped: of every package that has a byte in the bundle, in the order of their names, and of what is compiled into policy.wasm. Throws Error for a package without. */
 export async function thirdPartyLicenses(metafile: Metafile, root: string): Promise<string> {
-  const texts = await Promise.all(bundledPackages(metafile).map(folder => packageLicense(join(root, folder))))
-  return ['The file sidecar-reaper.mjs contains code of these packages.\n', ...texts].join(`\n${'-'.repeat(80)}\n\n`)
+  const packages = await Promise.all(bundledPackages(metafile).map(folder => packageLicense(join(root, folder))))
+  const libraries = await policyLicenses(join(root, POLICY_LICENSES))
+  return [
+    'The file sidecar-reaper.mjs contains code of these packages.\n',
+    ...packages,
+    'The file policy.wasm contains code of these libraries.\n',
+    ...libraries,
+  ].join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+async function policyLicenses(folder: string): Promise<readonly string[]> {
+  const files = (await readdir(folder)).sort()
+  return Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
 }
 
 function bundledPackages({ outputs }: Metafile): readonly string[] {
