@@ -45,7 +45,8 @@ interface Setting {
 /** The settings as a Markdown table, by their JSON Schema. */
 export function settingsTable(): string {
   const { properties } = JSON.parse(settingsJsonSchema()) as { properties: Record<string, Setting> } // our own schema
-  const rows = Object.entries(properties).map(([name, setting]) => {
+  const settings = Object.entries(properties).filter(([name]) => name !== '$schema')
+  const rows = settings.map(([name, setting]) => {
     const cells = [`\`${name}\``, values(setting), defaultText(setting.default), setting.description]
     return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })

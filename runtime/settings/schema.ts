@@ -30,9 +30,10 @@ const percent = z.pipe(
 
 const atLeastOne = z.int().check(z.gte(1))
 
-/** Every setting with its default and what it means; the parsed value has durations in seconds and percentages as fractions. */
+/** Every key of a settings file: each setting with its default and what it means, and $schema; the parsed value has durations in seconds and percentages as fractions. */
 export const settingsSchema = z
   .strictObject({
+    $schema: z.optional(z.string()).check(describe('Where an editor finds the schema of this file; not read.')),
     mode: z
       .prefault(z.enum(['report', 'annotated', 'enforce']), 'annotated')
       .check(
@@ -87,7 +88,7 @@ export const settingsSchema = z
   .check(z.meta({ title: 'Settings of sidecar-reaper' }))
 
 /** Settings as the policy and the sweep read them. */
-export type Settings = z.output<typeof settingsSchema>
+export type Settings = Omit<z.output<typeof settingsSchema>, '$schema'>
 
 function describe(description: string) {
   return z.meta({ description })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { load } from 'js-yaml'
-import * as z from 'zod/mini'
 import { type CatalogueRows, catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { publishedSchema } from '../../runtime/settings/json-schema.ts'
 import { problems } from '../../runtime/settings/problems.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import type { Opa } from './opa.ts'
@@ -25,7 +25,7 @@ export async function artifacts(opa: Opa): Promise<Artifact[]> {
   return [
     { path: 'dist/policy.wasm', bytes: await policyWasm(opa) },
     { path: 'dist/catalogue.json', bytes: json({ catalogue: indexCatalogue(rows) }) },
-    { path: 'schemas/catalogue.schema.json', bytes: json(z.toJSONSchema(catalogueRows, { io: 'input' })) },
+    { path: 'schemas/catalogue.schema.json', bytes: Buffer.from(publishedSchema('catalogue', catalogueRows)) },
     { path: 'docs/catalogue.md', bytes: Buffer.from(cataloguePage(rows)) },
     { path: 'docs/reasons.md', bytes: Buffer.from(await reasonsPage(opa)) },
   ]

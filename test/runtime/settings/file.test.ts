@@ -24,6 +24,12 @@ t.test('parseSettings() takes a file without any setting for all defaults', asyn
     t.strictSame(parseSettings(text, 'x'), defaultSettings(), JSON.stringify(text))
 })
 
+t.test('parseSettings() lets a file say where its schema is, which changes nothing', async t => {
+  t.strictSame(parseSettings('$schema: ./settings.schema.json\nmode: enforce\n', 'x'), { ...defaultSettings(), mode: 'enforce' })
+  t.strictSame(parseSettings('{"$schema": "https://example.com/x"}', 'x'), defaultSettings())
+  t.strictSame(problemsOf('$schema: 7'), ['settings.yaml: $schema: got 7, expected text'])
+})
+
 t.test('parseSettings() names every mistake at once, with its place and what was expected', async t => {
   const text = `
 mod: report
