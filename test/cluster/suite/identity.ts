@@ -17,7 +17,8 @@ const events: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verb
 // A WebSocket is a GET, and until Kubernetes 1.34 that verb was asked for; from 1.35 on it is create (kubernetes#134577).
 const exec: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
 
-const rules: Record<Rights, Rule[]> = {
+/** The rules of each ClusterRole; the README's are held against these. */
+export const rules: Readonly<Record<Rights, readonly Rule[]>> = {
   complete: [pods, status, surroundings, events],
   signal: [pods, status, surroundings, events, exec],
   all: [pods, status, surroundings, events, exec],
