@@ -10,15 +10,3 @@ export function durationSeconds(text: string): number {
     .reduce((sum, part) => sum + part, 0)
   return Math.round(milliseconds) / 1000
 }
-
-/** Seconds as such a text, the short way. @example durationText(90) // '1m30s' */
-export function durationText(seconds: number): string {
-  const milliseconds = Math.round(seconds * 1000)
-  const parts = [
-    [Math.floor(milliseconds / 3_600_000), 'h'],
-    [Math.floor((milliseconds % 3_600_000) / 60_000), 'm'],
-    [Math.floor((milliseconds % 60_000) / 1000), 's'],
-    [milliseconds % 1000, 'ms'],
-  ] as const
-  return parts.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join('') || '0s'
-}
