@@ -26,7 +26,7 @@ export type Row = Readonly<{
   /** One that is there already, in place of one of the row's own. */
   namespace?: string
   namespaceLabels?: Record<string, string>
-  /** Why older versions cannot run it. */
+  /** Which versions cannot run it, all older ones, and why: their plan leaves it out. */
   needs?: Readonly<{ kubernetes: Version; why: string }>
   /** Until what is expected has come to be; 60 unless given. */
   seconds?: number

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ask } from '../harness/api.ts'
 import { openWorld } from '../harness/world.ts'
-import { caseOf, runCase, type Case, type Suite } from './case.ts'
+import { runCase, type Case, type Suite } from './case.ts'
 import { openGuest } from './guest.ts'
 import { Histories } from './history.ts'
 import { openIdentities } from './identity.ts'
 import { product } from './product.ts'
-import { variants, type Row } from './row.ts'
+import { askedFor, planned } from './plan.ts'
 import type { SuiteOptions } from './options.ts'
 import { rows } from './table.ts'
 import { Tap, type Result } from './tap.ts'
@@ -18,8 +18,7 @@ const crowd = 16
 
 /** Runs the table on a context's cluster, or on that of $KUBECONFIG, which is ours; true when every case came out as expected. */
 export async function runSuite(options: SuiteOptions): Promise<boolean> {
-  const cases = rows.flatMap(casesOf).filter(({ title, variant }) => options.ways.includes(variant) && options.only.test(title))
-  if (cases.length === 0) throw new SyntaxError(`No row matches ${options.only}`)
+  const cases = askedFor(options, rows)
   const run = randomUUID().slice(0, 6)
   if (options.context === undefined) return runCases(cases, run, options, { world: await openWorld(), site: {} })
   await using guest = await openGuest(options.context, options.registry, run)
@@ -34,6 +33,7 @@ async function runCases(
 ): Promise<boolean> {
   const began = performance.now()
   const { gitVersion } = await ask<{ gitVersion: string }>(world.api, '/version')
+  const plan = planned(cases, gitVersion)
   await using identities = await openIdentities(world.connection, run)
   const bundle = await product(options.bundle ?? new URL('../../../dist/sidecar-reaper.mjs', import.meta.url).pathname, identities)
   const stop = new AbortController()
@@ -43,17 +43,13 @@ async function runCases(
   })
   const audit = options.context === undefined ? auditFile() : undefined
   const suite: Suite = { run, bundle, world, site, identities, histories, sweepers: new Map(), audit }
-  const tap = new Tap(text => process.stdout.write(text), cases.length)
-  await Promise.race([watching, runAll(queued(cases), suite, gitVersion, tap)])
+  const tap = new Tap(text => process.stdout.write(text), plan)
+  await Promise.race([watching, runAll(queued(plan.cases), suite, tap)])
   stop.abort()
   return tap.end(
     `Kubernetes ${gitVersion}${audit === undefined ? ', which does not tell what sweeps asked it for' : ''}`,
     (performance.now() - began) / 1000,
   )
-}
-
-function casesOf(row: Row, number: number): Case[] {
-  return variants.flatMap(variant => (row.expect[variant] ? [caseOf(row, variant, row.expect[variant], number)] : []))
 }
 
 /** What takes long comes first; those of one group come together, so that one sweep serves many. */
@@ -62,25 +58,18 @@ function queued(cases: readonly Case[]): Case[] {
   return cases.toSorted((one, other) => rank(one) - rank(other) || one.group.localeCompare(other.group))
 }
 
-async function runAll(cases: Case[], suite: Suite, gitVersion: string, tap: Tap): Promise<void> {
+async function runAll(cases: Case[], suite: Suite, tap: Tap): Promise<void> {
   const work = async (): Promise<void> => {
-    for (let one = cases.shift(); one; one = cases.shift()) tap.result(await result(one, suite, gitVersion))
+    for (let one = cases.shift(); one; one = cases.shift()) tap.result(await result(one, suite))
   }
   await Promise.all(Array.from({ length: crowd }, work))
 }
 
-async function result(one: Case, suite: Suite, gitVersion: string): Promise<Result> {
-  const { needs } = one.row
-  if (needs && isOlder(gitVersion, needs.kubernetes)) return { title: one.title, seconds: 0, checks: [], cannotRun: needs.why }
+async function result(one: Case, suite: Suite): Promise<Result> {
   const began = performance.now()
   const failure = (error: unknown) => ({ checks: [{ title: 'the case ran', problem: { expected: 'no error', found: error } }] })
   const came = await runCase(one, suite).catch(failure)
   return { title: one.title, seconds: (performance.now() - began) / 1000, ...came }
-}
-
-function isOlder(gitVersion: string, than: string): boolean {
-  const minor = (text: string): number => Number(/^v?1\.(\d+)/.exec(text)?.[1])
-  return minor(gitVersion) < minor(than)
 }
 
 /** Our own clusters keep it beside the kubeconfig. */

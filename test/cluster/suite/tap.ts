@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import type { Check } from './comparison.ts'
+import type { Plan } from './plan.ts'
 
-/** What came of a case: what was checked, or why it cannot run here. */
+/** What came of a case: what was checked. */
 export type Result = Readonly<{
   title: string
   seconds: number
@@ -9,29 +10,26 @@ export type Result = Readonly<{
   timeline?: readonly string[]
   /** How often the kubelet took a completed phase back for a while. */
   relapses?: number
-  cannotRun?: string
 }>
 
 /** Prints results as they come, in the Test Anything Protocol, and counts them. */
 export class Tap {
   readonly #print: (text: string) => void
+  readonly #planned: number
   #passed = 0
   #failed = 0
-  #skipped = 0
   #relapses = 0
 
-  constructor(print: (text: string) => void, plan: number) {
+  /** What is left out was never planned: it is a remark, not a test that was skipped. */
+  constructor(print: (text: string) => void, { cases, leftOut }: Plan) {
     this.#print = print
-    print(`TAP version 14\n1..${plan}\n`)
+    this.#planned = cases.length
+    print(`TAP version 14\n1..${cases.length}\n`)
+    for (const { title, why } of leftOut) print(`# Left out: ${title}: ${why}\n`)
   }
 
-  result({ title, seconds, checks, timeline = [], relapses = 0, cannotRun }: Result): void {
-    const number = this.#passed + this.#failed + this.#skipped + 1
-    if (cannotRun !== undefined) {
-      this.#skipped++
-      this.#print(`ok ${number} - ${title} # SKIP ${cannotRun}\n`)
-      return
-    }
+  result({ title, seconds, checks, timeline = [], relapses = 0 }: Result): void {
+    const number = this.#passed + this.#failed + 1
     this.#relapses += relapses
     const isWell = checks.every(({ problem }) => !problem)
     if (isWell) this.#passed++
@@ -43,12 +41,11 @@ export class Tap {
     )
   }
 
-  /** Prints the counts; true when nothing failed. */
+  /** Prints the counts; true when all that was planned ran, and nothing failed. */
   end(where: string, seconds: number): boolean {
-    const skipped = this.#skipped > 0 ? `, ${this.#skipped} cannot run on this version` : ''
     if (this.#relapses > 0) this.#print(`# The kubelet took a completed phase back for a while: ${this.#relapses} times\n`)
-    this.#print(`# ${where}: ${this.#passed} passed, ${this.#failed} failed${skipped}, in ${seconds.toFixed(0)} s\n`)
-    return this.#failed === 0
+    this.#print(`# ${where}: ${this.#passed} passed, ${this.#failed} failed, in ${seconds.toFixed(0)} s\n`)
+    return this.#failed === 0 && this.#passed === this.#planned
   }
 }
 
