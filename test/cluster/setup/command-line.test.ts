@@ -1,5 +1,7 @@
+import { access } from 'node:fs/promises'
 import t from 'tap'
 import { commandLine } from './command-line.ts'
+import { help } from './help.ts'
 
 t.test('commandLine() takes the version before and behind the command, in either spelling', async t => {
   const expected = { command: 'up', version: '1.36.3', words: [] }
@@ -33,4 +35,12 @@ t.test('commandLine() refuses in one line what it cannot make sense of', async t
   for (const [line, message] of Object.entries(refusals)) {
     t.throws(() => commandLine(line.split(' ')), new SyntaxError(message), line)
   }
+})
+
+t.test('each example of the help is a command line, and the files that it names are there', async t => {
+  const examples = [...help.matchAll(/^ {2}npm run cluster -- ((?!COMMAND).*)$/gm)].map(([, line = '']) => commandLine(line.split(' ')))
+  t.ok(examples.length > 3)
+  const files = examples.flatMap(({ words }) => words.filter(word => word.includes('/')))
+  t.ok(files.length > 0)
+  for (const file of files) await t.resolves(access(new URL(`../../../${file}`, import.meta.url)), file)
 })

@@ -27,7 +27,7 @@ Options:
 Examples:
   npm run cluster -- up
   npm run cluster -- kubectl get pods --all-namespaces
-  npm run cluster -- run -- node_modules/.bin/tap test/cluster
+  npm run cluster -- run -- node test/cluster/harness.test.ts
   npm run cluster -- up --kubernetes ${versions.at(-1)}
   npm run cluster -- down
 

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, readFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const skip = spawnSync('bash', ['--version']).status !== 0 && 'no bash'
+
+const passing = 'TAP version 14\n1..2\nok 1 - one\nok 2 - two\n'
+
+/** What the gate's commands would say; a command is the words behind npm. */
+type World = Readonly<{ up?: readonly string[]; says?: Readonly<Record<string, string>>; fails?: string }>
+
+/** Runs .ci/run with stand-ins for git, npm and all that it looks for, which do nothing but write down how they were called. */
+async function gate(t: Test, { up = [], says = {}, fails = 'nothing' }: World) {
+  const answers = ['1.34.4', '1.32.2', '1.36.3'].map(
+    version =>
+      `"run --silent cluster -- status --kubernetes ${version}") echo "${version} is ${up.includes(version) ? 'healthy' : 'not up'}"; exit 1 ;;`,
+  )
+  const special = Object.entries(says).map(([command, text]) => `"${command}") printf '%b' '${text.replaceAll('\n', '\\n')}' ;;`)
+  const directory = t.testdir({
+    npm: `#!/bin/sh
+echo "$*" >> '${t.testdirName}/calls'
+case "$*" in
+"${fails}") exit 1 ;;
+*" down "*) ;;
+${[...special, ...answers].join('\n')}
+*) printf '%b' '${passing.replaceAll('\n', '\\n')}' ;;
+esac
+`,
+    git: `#!/bin/sh\n[ "$1" != clone ] || ln -s '${join(root, 'node_modules')}' '${join(root, 'scripts')}' "$5"\n`,
+    ...Object.fromEntries(['go', 'zsh', 'fish', 'openssl', 'busybox'].map(tool => [tool, '#!/bin/sh\n'])),
+  })
+  for (const tool of ['npm', 'git', 'go', 'zsh', 'fish', 'openssl', 'busybox']) await chmod(join(directory, tool), 0o755)
+  const env = { ...process.env, PATH: `${directory}${delimiter}${process.env['PATH']}` }
+  const { stdout, stderr, status } = spawnSync('bash', [join(root, '.ci', 'run')], { env, encoding: 'utf8' })
+  const calls = (await readFile(join(directory, 'calls'), 'utf8')).split('\n')
+  const down = calls.flatMap(call => (call.includes(' down ') ? [call.replace(/.*--kubernetes /, '')] : []))
+  return { status, last: stdout.trim().split('\n').at(-1), stderr, calls, down }
+}
+
+t.test('.ci/run counts the tests of the unit tests, and on each version of suite and harness', { skip }, async t => {
+  const { status, last, calls } = await gate(t, {})
+  t.strictSame([status, last], [0, '14 passed, 0 failed'])
+  for (const version of ['1.34.4', '1.32.2', '1.36.3']) {
+    t.ok(calls.includes(`run test:cluster -- --kubernetes ${version}`))
+    t.ok(calls.includes(`run --silent cluster -- run --kubernetes ${version} -- node test/cluster/harness.test.ts`))
+  }
+})
+
+t.test('.ci/run takes down the clusters that it started, and leaves up what was up before', { skip }, async t => {
+  t.strictSame((await gate(t, {})).down, ['1.34.4', '1.32.2', '1.36.3'])
+  t.strictSame((await gate(t, { up: ['1.34.4', '1.36.3'] })).down, ['1.32.2'])
+})
+
+t.test('.ci/run takes down its cluster when the suite fails there, and no other', { skip }, async t => {
+  const suite = 'run test:cluster -- --kubernetes 1.32.2'
+  const { status, last, down } = await gate(t, { fails: suite })
+  t.strictSame([status, last, down], [1, '6 passed, 1 failed', ['1.34.4', '1.32.2']])
+  t.strictSame((await gate(t, { fails: suite, up: ['1.32.2'] })).down, ['1.34.4'])
+})
+
+t.test('.ci/run fails when anything is skipped, in the unit tests, the suite or the harness', { skip }, async t => {
+  const skipping = passing.replace('two', 'two # SKIP too old')
+  for (const command of [
+    'test',
+    'run test:cluster -- --kubernetes 1.36.3',
+    'run --silent cluster -- run --kubernetes 1.36.3 -- node test/cluster/harness.test.ts',
+  ]) {
+    const { status, stderr } = await gate(t, { says: { [command]: skipping } })
+    t.equal(status, 1, command)
+    t.match(stderr, /nothing may be skipped:\nok 2 - two # SKIP too old/)
+  }
+})
