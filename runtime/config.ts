@@ -70,12 +70,12 @@ export interface Surroundings {
 
 export const VERSION = packageJson.version
 
-/** What the command line asks for, with the settings file read. Throws UsageError for whatever cannot be used. */
-export async function readConfig(argv: readonly string[], surroundings: Surroundings = process): Promise<Config> {
+/** What the command line asks for, with the settings file read, unless the signal comes first. Throws UsageError for whatever cannot be used. */
+export async function readConfig(argv: readonly string[], surroundings: Surroundings = process, signal?: AbortSignal): Promise<Config> {
   const { stdout } = surroundings
   const parsed = parseArguments(argv, { version: VERSION, columns: stdout.columns })
   return Object.freeze(
-    parsed.kind === 'text' ? { command: 'print', text: parsed.text } : await commandConfig(parsed.invocation, surroundings),
+    parsed.kind === 'text' ? { command: 'print', text: parsed.text } : await commandConfig(parsed.invocation, surroundings, signal),
   )
 }
 
@@ -84,7 +84,7 @@ export function isDebugging(env: Surroundings['env'] = process.env): boolean {
   return env.SIDECAR_REAPER_DEBUG === '1'
 }
 
-async function commandConfig(invocation: Invocation, surroundings: Surroundings): Promise<Config> {
+async function commandConfig(invocation: Invocation, surroundings: Surroundings, signal: AbortSignal | undefined): Promise<Config> {
   const options = invocation.options as Options // the program declares these, with no other types
   const [first] = invocation.arguments
   const output = outputConfig(options, surroundings)
@@ -98,16 +98,16 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings)
         selector: options.selector,
         dryRun: options.dryRun === true,
         failOnRefused: options.failOn === 'refused',
-        settings: await settings(options),
+        settings: await settings(options, signal),
         output,
       }
     }
     case 'explain': {
       const source = explainSource(first, options)
-      return { command: 'explain', source, ...clusterConfig(options, surroundings), settings: await settings(options), output }
+      return { command: 'explain', source, ...clusterConfig(options, surroundings), settings: await settings(options, signal), output }
     }
     case 'catalogue':
-      return { command: 'catalogue', name: first, settings: await settings(options), output }
+      return { command: 'catalogue', name: first, settings: await settings(options, signal), output }
     case 'version':
       return { command: 'version', output }
     default:
@@ -161,7 +161,7 @@ function outputConfig({ output = 'text' }: Options, { env, stdout, stderr }: Sur
 }
 
 // A settings file brings the YAML reader with it, which the defaults can do without.
-async function settings({ settings: path }: Options): Promise<Settings> {
+async function settings({ settings: path }: Options, signal: AbortSignal | undefined): Promise<Settings> {
   if (path === undefined) return (await import('./settings.ts')).defaultSettings()
-  return (await import('./settings/file.ts')).readSettings(path)
+  return (await import('./settings/file.ts')).readSettings(path, signal)
 }

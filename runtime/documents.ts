@@ -1,4 +1,7 @@
-import { open } from 'node:fs/promises'
+import { constants, createReadStream, fstatSync, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { isatty, ReadStream } from 'node:tty'
 import { loadAll, YAMLException } from 'js-yaml'
 import { printable } from './printable.ts'
 import { UsageError } from './usage.ts'
@@ -10,7 +13,8 @@ const STDIN_NAME = '<stdin>'
 export interface ReadTextOptions {
   /** A longer file is refused before it is read. */
   readonly maxBytes: number
-  readonly signal?: AbortSignal
+  /** Ends the wait for whoever writes the other end of a pipe. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A file's name as messages say it. */
@@ -24,7 +28,9 @@ export async function readText(path: string, { maxBytes, signal }: ReadTextOptio
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
-    for await (const chunk of path === STDIN ? process.stdin : await fileStream(path, maxBytes, signal)) {
+    const stream = path === STDIN ? process.stdin : fileStream(path, maxBytes)
+    if (signal !== undefined) addAbortSignal(signal, stream)
+    for await (const chunk of stream) {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > maxBytes) throw new RangeError(`is larger than ${megabytes(maxBytes)}`)
@@ -36,14 +42,15 @@ export async function readText(path: string, { maxBytes, signal }: ReadTextOptio
   }
 }
 
-async function fileStream(path: string, maxBytes: number, signal: AbortSignal | undefined) {
-  const file = await open(path)
-  const { size } = await file.stat()
-  if (size > maxBytes) {
-    await file.close()
-    throw new RangeError(`is larger than ${megabytes(maxBytes)}`)
-  }
-  return file.createReadStream({ signal })
+// Opening or reading a pipe that nobody writes would block a thread of the pool, and with it even process.exit().
+function fileStream(path: string, maxBytes: number): Readable {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  if (isatty(fd)) return new ReadStream(fd)
+  const stat = fstatSync(fd)
+  if (stat.isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  const stream = createReadStream('', { fd })
+  if (stat.size > maxBytes) stream.destroy(new RangeError(`is larger than ${megabytes(maxBytes)}`))
+  return stream
 }
 
 function megabytes(bytes: number): string {

@@ -9,7 +9,7 @@ const terminal = processTerminal()
 process.on('uncaughtException', error => {
   process.exit(fail(error))
 })
-process.exitCode = await readConfig(process.argv.slice(2))
+process.exitCode = await readConfig(process.argv.slice(2), process, terminal.signal)
   .then(config => run(config, terminal))
   .catch(fail)
 process.exitCode = terminal.interruptedBy() ?? process.exitCode

@@ -8,7 +8,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 
 /** The pods of a YAML or JSON file, `-` for standard input: one pod, a List, or several documents. Throws UsageError when there is anything else. */
 export async function readPods(path: string, signal?: AbortSignal): Promise<readonly Pod[]> {
-  const text = await readText(path, { maxBytes: MAX_BYTES, ...(signal ? { signal } : {}) })
+  const text = await readText(path, { maxBytes: MAX_BYTES, signal })
   return parsePods(text, fileName(path))
 }
 

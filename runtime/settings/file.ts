@@ -6,8 +6,8 @@ import { UsageError } from '../usage.ts'
 const MAX_BYTES = 1024 * 1024
 
 /** Settings of a YAML or JSON file; an empty file is all defaults. Throws UsageError with every mistake at once. */
-export async function readSettings(path: string): Promise<Settings> {
-  return parseSettings(await readText(path, { maxBytes: MAX_BYTES }), fileName(path))
+export async function readSettings(path: string, signal?: AbortSignal): Promise<Settings> {
+  return parseSettings(await readText(path, { maxBytes: MAX_BYTES, signal }), fileName(path))
 }
 
 /** Settings of a YAML or JSON text that messages call `name`. */

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { kubeconfig } from '../sandbox/kubeconfig.ts'
@@ -221,6 +223,63 @@ t.test('main ends on Ctrl-C and on SIGTERM with its summary', async t => {
     t.match(await end, { code, stdout: /0 pods judged\.\n$/, stderr: '' }, signal)
   }
 })
+
+t.test('main ends at once on Ctrl-C and on SIGTERM while it reads its input', async t => {
+  const fifo = `${t.testdir({})}/fifo`
+  execFileSync('mkfifo', [fifo])
+  for (const args of [
+    ['explain', '-f', '-'],
+    ['sweep', '--settings', '-'],
+    ['explain', '-f', fifo],
+    ['catalogue', '--settings', fifo],
+  ])
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const child = start(args)
+      const end = ended(child)
+      const writer = args.includes(fifo) ? await writerTo(fifo) : await takesInput(child)
+      const at = performance.now()
+      child.kill(signal)
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      t.strictSame(await end, { code, stdout: '', stderr: '' }, `${args.join(' ')} ${signal}`)
+      clearTimeout(late)
+      t.ok(performance.now() - at < 5000)
+      await writer?.close()
+    }
+})
+
+t.test('main reads a pipe that is written late, and in parts', async t => {
+  const fifo = `${t.testdir({})}/fifo`
+  execFileSync('mkfifo', [fifo])
+  const child = start(['catalogue', 'nothing', '--settings', fifo])
+  const end = ended(child)
+  const writer = await writerTo(fifo)
+  await writer.write('mode: enforce\nsettle')
+  await sleep(50)
+  await writer.write(': 1\n')
+  await writer.close()
+  t.match(await end, { code: 64, stderr: `${fifo}: settle: got 1, expected a duration such as 500ms, 2s, 1m30s or 1h\n` })
+})
+
+/** The other end of a pipe, once somebody has it open to read. */
+async function writerTo(fifo: string): Promise<FileHandle> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(5)) {
+    try {
+      return await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error
+    }
+  }
+  throw new Error(`Nobody reads ${fifo}`)
+}
+
+/** Resolves once the process has read more from its standard input than a pipe holds. */
+async function takesInput({ stdin }: ReturnType<typeof start>): Promise<undefined> {
+  stdin.on('error', () => {}) // it is closed when the process ends
+  await new Promise<void>(resolve => void stdin.write(' '.repeat(900_000), () => resolve()))
+}
 
 /** A sweep that waits for a server that never answers. */
 async function hangingSweep(t: Test): Promise<ReturnType<typeof start>> {
