@@ -8,3 +8,9 @@ t.test('jsonLine() is one line that reads back as the record', async t => {
   t.strictSame(JSON.parse(jsonLine(record)), record)
   t.match(jsonLine(summary()), /^\{"kind":"summary","pods":0,.*\}\n$/)
 })
+
+t.test('jsonLine() escapes what a terminal obeys, beyond the control characters that JSON escapes itself', async t => {
+  const record = verdict({ message: '\x7f \x9b31m \u202eabc \u200b \u2028\u2029 \u{e0041} \u{1f980} é' })
+  t.match(jsonLine(record), '"message":"\\u007f \\u009b31m \\u202eabc \\u200b \\u2028\\u2029 \\udb40\\udc41 \u{1f980} é"')
+  t.strictSame(JSON.parse(jsonLine(record)), record)
+})
