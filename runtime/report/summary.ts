@@ -9,7 +9,7 @@ export interface ClosingOptions {
   readonly unshown: number
 }
 
-/** What ends a report: what is wrong with pods, what could not be seen, why the sweep stopped, and the counts. */
+/** What ends a report: what is wrong with pods, what could not be seen, why the sweep stopped, and the counts. A sweep without a summary broke off, which standard error says. */
 export function closingText(
   summary: Summary | undefined,
   warnings: readonly string[],
@@ -22,7 +22,7 @@ export function closingText(
   ]
   const stopped = summary?.stopped == null ? '' : `${paint('bad', 'stopped:')} ${printable(summary.stopped, 400)}\n`
   const notes = lines.map(line => `${paint('notable', 'warning:')} ${line}\n`).join('')
-  return `${notes}${stopped}${summary === undefined ? 'The sweep did not come to its end.' : summaryText(summary, isDryRun)}\n`
+  return `${notes}${stopped}${summary === undefined ? '' : `${summaryText(summary, isDryRun)}\n`}`
 }
 
 /** The counts in a sentence or two; what is none is not named. */

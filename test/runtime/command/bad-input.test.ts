@@ -100,8 +100,8 @@ t.test('an expired token: 3', async t => {
 
 t.test('a namespace that does not exist: 3, also for explain', async t => {
   const { sandbox, sweep } = await cluster(t, [])
-  const { code, stderr } = await run([...sweep, '-n', 'nowhere'])
-  t.equal(code, 3)
+  const { code, stdout, stderr } = await run([...sweep, '-n', 'nowhere'])
+  t.strictSame([code, stdout], [3, ''])
   isOneLine(t, stderr)
   t.match(stderr, /Cannot read namespace nowhere: not found/)
   t.strictSame(sandbox.changes(), [])
