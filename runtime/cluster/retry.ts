@@ -3,8 +3,8 @@ import { ClusterError } from '../cluster.ts'
 import type { Deadline } from './deadline.ts'
 
 /**
- * What may be tried again: a `read` after everything that passes; a `guarded` write, whose repetition can do no harm,
- * when the server is busy or the connection broke; a write `once` only when the server says that it did nothing.
+ * What may be tried again: a `read`, and a `guarded` write, whose repetition meets a conflict when the first try landed
+ * unseen, after everything that passes; a write `once` only when the server says that it did nothing.
  */
 export type Repeat = 'read' | 'guarded' | 'once'
 
@@ -15,19 +15,15 @@ export interface RetryOptions {
   readonly pauseMs?: number
 }
 
-const STATUSES: Readonly<Record<Repeat, readonly number[]>> = {
-  read: [429, 500, 502, 503, 504],
-  guarded: [429, 503],
-  once: [429],
-}
+const PASSING: readonly number[] = [429, 500, 502, 503, 504]
 const BROKEN = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'EAI_AGAIN'])
 
 /** Whether the same call may fare better in a moment. */
 export function isPassing(error: unknown, repeat: Repeat): error is ClusterError {
   if (!(error instanceof ClusterError)) return false
-  if (error.status !== undefined) return STATUSES[repeat].includes(error.status)
-  if (repeat === 'once') return false
-  return BROKEN.has(networkCode(error.cause)) || (repeat === 'read' && error.cause instanceof SyntaxError)
+  if (repeat === 'once') return error.status === 429
+  if (error.status !== undefined) return PASSING.includes(error.status)
+  return BROKEN.has(networkCode(error.cause)) || error.cause instanceof SyntaxError
 }
 
 /** The code of a system error, or ''. */

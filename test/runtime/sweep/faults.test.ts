@@ -184,10 +184,19 @@ t.test('500 on reads is tried again; on every read of one pod, that pod alone fa
   t.strictSame(counts(said), { pods: 2, ended: 1, failed: 1 })
 })
 
-t.test('500 on a patch: failed, nothing was told, and the next sweep ends the pod', async t => {
-  const { sandbox, stuck, sweep } = await world(t, fault({ ...patch, nth: 1 }, answer(500)))
+t.test('500 on a patch: it is sent again', async t => {
+  for (const status of [500, 502, 504]) {
+    const { sandbox, stuck, sweep } = await world(t, fault({ ...patch, nth: 1 }, answer(status)))
+    stuck('p0')
+    t.strictSame(results(await sweep()), ['p0 ended complete'])
+    t.strictSame(told(sandbox, 'p0'), ['proxy TERM kubelet'])
+  }
+})
+
+t.test('500 on every try of a patch: failed, nothing was told, and the next sweep ends the pod', async t => {
+  const { sandbox, stuck, sweep } = await world(t, fault({ ...patch, nth: [1, 2, 3, 4, 5] }, answer(500)))
   stuck('p0')
-  t.match((await sweep()).outcomes, [{ result: 'failed', tried: [{ way: 'complete', error: /answered 500/ }] }])
+  t.match((await sweep()).outcomes, [{ result: 'failed', tried: [{ way: 'complete', error: /answered 500 .*\(5 tries\)$/ }] }])
   t.strictSame(told(sandbox, 'p0'), [])
   t.strictSame(results(await sweep()), ['p0 ended complete'])
 })
