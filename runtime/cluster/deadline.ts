@@ -1,3 +1,6 @@
+/** The longest time in milliseconds that a timer can be set to, some 24 days; Node takes a longer one for 1 ms. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** A signal that aborts with the first of its parents or when the time is over; dispose it when the work is done. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
@@ -7,7 +10,7 @@ export interface Deadline extends Disposable {
   restart(ms: number, reason: () => Error): void
 }
 
-/** The parents' reason is passed on; at the end of the time it is `reason()`. */
+/** The parents' reason is passed on; at the end of the time, {@link LONGEST_TIMER_MS} at most, it is `reason()`. */
 export function startDeadline(ms: number, reason: () => Error, parents: readonly AbortSignal[]): Deadline {
   const controller = new AbortController()
   const forward = (): void => controller.abort(parents.find(parent => parent.aborted)?.reason)
@@ -15,8 +18,9 @@ export function startDeadline(ms: number, reason: () => Error, parents: readonly
   let timer: NodeJS.Timeout | undefined
   const restart = (ms: number, reason: () => Error): void => {
     clearTimeout(timer)
-    endsAt = performance.now() + ms
-    timer = setTimeout(() => controller.abort(reason()), ms)
+    const time = Math.min(ms, LONGEST_TIMER_MS)
+    endsAt = performance.now() + time
+    timer = setTimeout(() => controller.abort(reason()), time)
   }
   for (const parent of parents) parent.addEventListener('abort', forward)
   restart(ms, reason)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterError } from '../cluster.ts'
-import type { Deadline } from './deadline.ts'
+import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
 
 /**
  * What may be tried again: a `read`, and a `guarded` write, whose repetition meets a conflict when the first try landed
@@ -34,7 +34,7 @@ export function networkCode(error: unknown): string {
 /** Milliseconds to wait after that many tries: what the server asked for, else doubling and with jitter, so that many clients do not come back at once. */
 export function pauseMs(tries: number, retryAfterMs: number | undefined, firstMs: number, random: number): number {
   const ours = firstMs * 2 ** (tries - 1) * (1 - random / 2)
-  return Math.max(retryAfterMs ?? 0, ours)
+  return Math.min(Math.max(retryAfterMs ?? 0, ours), LONGEST_TIMER_MS)
 }
 
 /** Milliseconds from now that a Retry-After header asks for, as seconds or as a date; undefined when it says neither. */

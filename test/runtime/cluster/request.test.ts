@@ -90,6 +90,11 @@ t.test('every call ends at the deadline when the server hangs, before its head o
   })
 })
 
+t.test('a call timeout that is longer than a timer can wait does not end a call at once', async t => {
+  const { cluster } = await connected(t, (_, response) => void setTimeout(() => json(response, {}), 50), { callTimeoutMs: 600 * 3_600_000 })
+  t.same(await cluster.pod(shop, calm), {})
+})
+
 t.test('an aborted signal ends a call, also in a pause, with its own reason', async t => {
   const { cluster, received } = await connected(t, (_, response) => refuse(response, 500), {
     retry: { pauseMs: 60_000 },

@@ -12,6 +12,8 @@ t.test('pauseMs() doubles, takes up to half away at random, and obeys Retry-Afte
   )
   t.equal(pauseMs(1, 3000, 200, 0), 3000)
   t.equal(pauseMs(1, 0, 200, 0), 200)
+  // A timer can wait no longer, and takes what is longer for 1 ms.
+  t.equal(pauseMs(1, 1e15, 200, 0), 2 ** 31 - 1)
 })
 
 t.test('retryAfterMs() reads seconds and dates', async t => {
