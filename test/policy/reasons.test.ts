@@ -30,5 +30,5 @@ t.test('every warning that a verdict can have is documented, and no other', asyn
   const said = rules.flatMap(rule => [...rule.matchAll(/^_warnings contains \{"code": "([a-z-]+)"/gm)].map(([, code]) => code))
   const listed = [...warnings.matchAll(/^\| `([a-z-]+)`/gm)].map(([, code]) => code)
   t.ok(said.length > 5)
-  t.strictSame(listed.toSorted(), [...new Set(said)].toSorted())
+  t.strictSame(new Set(listed), new Set(said))
 })
