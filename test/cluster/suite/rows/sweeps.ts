@@ -9,6 +9,9 @@ import type { Stage } from '../stage.ts'
 
 const settleMs = 2000
 
+/** Long enough that a busy machine has seen the main's end, begun a sweep and deleted the pod before it is over. */
+const replacementSettle = '13s'
+
 /** Sweeps that meet each other, are cut short, only look, or may not do all. */
 export const sweeps: readonly Row[] = [
   {
@@ -32,9 +35,10 @@ export const sweeps: readonly Row[] = [
   {
     title: 'the Job’s pod is replaced while the sweep waits for it to settle',
     objects: place => [
-      jobOf(place, [main(), sidecar('sidecar', { TERM: '143' })], { annotations: { ...listed, 'sidecar-reaper/settle': '6s' } }),
+      jobOf(place, [main(), sidecar('sidecar', { TERM: '143' })], { annotations: { ...listed, 'sidecar-reaper/settle': replacementSettle } }),
     ],
-    settle: 6,
+    settle: Number.parseInt(replacementSettle, 10),
+    seconds: 100,
     mains: [], // the first pod's sidecar is told by the kubelet
     script: replacedWhileSwept,
     expect: { all: ended('complete', replacedStories('143')), complete: ended('complete', replacedStories('143')) },
@@ -43,7 +47,8 @@ export const sweeps: readonly Row[] = [
     title: 'a bare pod is replaced by one of the same name while the sweep waits for it to settle',
     objects: place => [longSettled(place)],
     settings: { owners: ['any'] },
-    settle: 6,
+    settle: Number.parseInt(replacementSettle, 10),
+    seconds: 100,
     mains: [],
     async script(stage) {
       const { apply, until } = stage
@@ -178,7 +183,7 @@ function replacedStories(code: string): Expectation['stories'] {
 }
 
 function longSettled(place: Parameters<Row['objects']>[0]): object {
-  return podOf(place, [main(), sidecar()], { annotations: { ...listed, 'sidecar-reaper/settle': '6s' } })
+  return podOf(place, [main(), sidecar()], { annotations: { ...listed, 'sidecar-reaper/settle': replacementSettle } })
 }
 
 async function killedOnceAnnotated(stage: Stage, annotation: string, kubeconfig?: string): Promise<void> {
