@@ -35,7 +35,9 @@ export const sweeps: readonly Row[] = [
   {
     title: 'the Job’s pod is replaced while the sweep waits for it to settle',
     objects: place => [
-      jobOf(place, [main(), sidecar('sidecar', { TERM: '143' })], { annotations: { ...listed, 'sidecar-reaper/settle': replacementSettle } }),
+      jobOf(place, [main(), sidecar('sidecar', { TERM: '143' })], {
+        annotations: { ...listed, 'sidecar-reaper/settle': replacementSettle },
+      }),
     ],
     settle: Number.parseInt(replacementSettle, 10),
     seconds: 100,
