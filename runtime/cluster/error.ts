@@ -67,9 +67,9 @@ export function cannot({ task }: Operation): string {
   return `Cannot ${printable(task, 300)}`
 }
 
-/** A thrown value's first 200 printable characters. */
-export function reason(cause: unknown): string {
-  return printable(cause instanceof Error ? cause.message || cause.name : String(cause))
+/** A thrown value's first printable characters. */
+export function reason(cause: unknown, limit = 200): string {
+  return printable(cause instanceof Error ? cause.message || cause.name : String(cause), limit)
 }
 
 function need({ verb, resource, apiGroup, namespace }: Permission): string {

@@ -10,11 +10,11 @@ export interface Pool {
   close(): void
 }
 
-export function connectionPool({ kubeConfig, server }: Access, env: NodeJS.ProcessEnv): Pool {
+export function connectionPool({ cluster, server }: Access, env: NodeJS.ProcessEnv): Pool {
   const options = { keepAlive: true, proxyEnv: proxyEnv(new URL(server), env) }
   const direct = server.startsWith('https:') ? new https.Agent(options) : new http.Agent(options)
   const proxies = new Set<http.Agent>()
-  const isProxied = Boolean(kubeConfig.getCurrentCluster()?.proxyUrl)
+  const isProxied = Boolean(cluster.proxyUrl)
   return {
     agent({ agent }) {
       // client-node's own agent keeps no connection and would go on with a client certificate that was replaced; only

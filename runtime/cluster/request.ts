@@ -1,5 +1,5 @@
 import { type Deadline, startDeadline } from './deadline.ts'
-import { answerError, reason, timeoutError } from './error.ts'
+import { answerError, reason } from './error.ts'
 import { bodyText } from './http.ts'
 import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
@@ -14,7 +14,7 @@ export interface CallOptions {
 
 /** The deadline of one call: the call timeout, the caller's signal, the end of the wire. */
 export function callDeadline(wire: Wire, operation: Operation, { callTimeoutMs }: CallOptions, signal: AbortSignal): Deadline {
-  return startDeadline(callTimeoutMs, () => timeoutError(operation, wire.server, callTimeoutMs), [signal, wire.closed])
+  return startDeadline(callTimeoutMs, () => wire.timeout(operation, callTimeoutMs), [signal, wire.closed])
 }
 
 /** The JSON object that a call answers with, tried again as its operation allows. */

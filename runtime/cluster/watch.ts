@@ -71,7 +71,7 @@ async function* events(
   { callTimeoutMs, watchSeconds }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
-  using deadline = startDeadline(callTimeoutMs, () => timeoutError(operation, wire.server, callTimeoutMs), [signal, wire.closed])
+  using deadline = startDeadline(callTimeoutMs, () => wire.timeout(operation, callTimeoutMs), [signal, wire.closed])
   const response = await wire.send(operation, deadline.signal)
   const lifeMs = watchSeconds * 1000 * PATIENCE
   deadline.restart(lifeMs, () => timeoutError(operation, wire.server, lifeMs))

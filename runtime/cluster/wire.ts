@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { ClusterError } from '../cluster.ts'
+import { ClusterError, type ClusterErrorCode } from '../cluster.ts'
 import { type ServerClock, serverClock } from './clock.ts'
 import { credentials, type Identity } from './credentials.ts'
-import { unlessAborted } from './deadline.ts'
-import { address, cannot, reason, type Server, statusError } from './error.ts'
+import { address, cannot, reason, type Server, statusError, timeoutError } from './error.ts'
 import { answerHead, bodyStart } from './http.ts'
 import type { Access } from './kubeconfig.ts'
+import { LoginError } from './login-error.ts'
 import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import { connectionPool } from './pool.ts'
@@ -26,6 +26,8 @@ export interface Wire {
   identified<T>(operation: Operation, signal: AbortSignal, attempt: (identity: Identity) => Promise<T>): Promise<T>
   /** The error for an answer with another status than was hoped for, from its body. */
   refusal(operation: Operation, response: IncomingMessage): Promise<ClusterError>
+  /** The error for a call that ran into its deadline: it names whom it was waiting for. */
+  timeout(operation: Operation, ms: number): ClusterError
   /** Aborts with close(). */
   readonly closed: AbortSignal
   close(): void
@@ -33,25 +35,31 @@ export interface Wire {
 
 export interface WireOptions {
   readonly userAgent: string
-  /** For HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  /** For HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and of credential plugins. */
   readonly env: NodeJS.ProcessEnv
 }
 
 export function openWire(access: Access, { userAgent, env }: WireOptions): Wire {
-  const { kubeConfig, server: base, source } = access
+  const { server: base, source } = access
   const server: Server = { origin: new URL(base).origin, source }
   const clock = serverClock()
-  const login = credentials(kubeConfig)
+  const login = credentials(access, env)
   const pool = connectionPool(access, env)
   const closing = new AbortController()
+  const loggingIn = new Set<Operation>()
 
+  const noCredentials = (operation: Operation, code: ClusterErrorCode, found: string, cause?: unknown): ClusterError =>
+    new ClusterError(code, `${cannot(operation)}: no credentials for ${address(server)}: ${found}`, { cause })
   const loggedIn = async (operation: Operation, signal: AbortSignal): Promise<Identity> => {
+    loggingIn.add(operation)
     try {
-      return await unlessAborted(login.identity(), signal)
+      return await login.identity(signal)
     } catch (cause) {
       signal.throwIfAborted()
-      const code = networkCode(cause) === '' ? 'unauthorized' : 'config'
-      throw new ClusterError(code, `${cannot(operation)}: no credentials for ${address(server)}: ${reason(cause)}`, { cause })
+      const code = cause instanceof LoginError ? cause.code : networkCode(cause) === '' ? 'unauthorized' : 'config'
+      throw noCredentials(operation, code, reason(cause), cause)
+    } finally {
+      loggingIn.delete(operation)
     }
   }
   const connection = (identity: Identity): Identity => {
@@ -87,6 +95,10 @@ export function openWire(access: Access, { userAgent, env }: WireOptions): Wire 
       const { statusCode: status = 0, headers } = response
       const pauseMs = retryAfterMs(headers['retry-after'], clock.now())
       return statusError(operation, server, { status, body: await bodyStart(response), retryAfterMs: pauseMs })
+    },
+    timeout(operation, ms) {
+      if (!loggingIn.has(operation)) return timeoutError(operation, server, ms)
+      return noCredentials(operation, 'config', `${login.issuer} gave no answer within ${ms / 1000} s`)
     },
     close() {
       closing.abort(new ClusterError('unreachable', `The connection to ${address(server)} was closed by us`))

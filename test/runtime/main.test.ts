@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { constants } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -250,6 +250,21 @@ t.test('main ends at once on Ctrl-C and on SIGTERM while it reads its input', as
     }
 })
 
+t.test('main ends at once on Ctrl-C while a credential plugin hangs', async t => {
+  const folder = t.testdir({})
+  // Deaf, and what it started itself holds its pipes for longer.
+  const script = `trap '' TERM INT; sleep 20 & touch ${folder}/started; exec sleep 60`
+  const config = kubeconfig({ url: 'https://127.0.0.1:1', token: 'x', namespace: 'shop' })
+  await writeFile(`${folder}/config`, config.replace(/token: .*/, `exec: ${JSON.stringify({ command: 'sh', args: ['-c', script] })}`))
+  const child = start(['sweep', '--kubeconfig', `${folder}/config`])
+  const end = ended(child)
+  await eventually(() => readFile(`${folder}/started`))
+  const at = performance.now()
+  child.kill('SIGINT')
+  t.match(await end, { code: 130, stdout: /0 pods judged\.\n$/, stderr: '' })
+  t.ok(performance.now() - at < 15_000)
+})
+
 t.test('main reads a pipe that is written late, and in parts', async t => {
   const fifo = `${t.testdir({})}/fifo`
   execFileSync('mkfifo', [fifo])
@@ -264,15 +279,19 @@ t.test('main reads a pipe that is written late, and in parts', async t => {
 })
 
 /** The other end of a pipe, once somebody has it open to read. */
-async function writerTo(fifo: string): Promise<FileHandle> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(5)) {
+function writerTo(fifo: string): Promise<FileHandle> {
+  return eventually(() => open(fifo, constants.O_WRONLY | constants.O_NONBLOCK))
+}
+
+/** What the attempt gives as soon as it does not fail. */
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + 20_000; ; await sleep(10)) {
     try {
-      return await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
+      return await attempt()
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error
+      if (Date.now() > deadline) throw error
     }
   }
-  throw new Error(`Nobody reads ${fifo}`)
 }
 
 /** Resolves once the process has read more from its standard input than a pipe holds. */
