@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type OutgoingHttpHeaders, validateHeaderValue } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import { impersonationHeaders } from './impersonation.ts'
 import type { Access } from './kubeconfig.ts'
 import type { User } from './kubeconfig-file.ts'
 import { LoginError } from './login-error.ts'
@@ -25,6 +26,7 @@ export interface Credentials {
 
 export function credentials({ cluster, user }: Pick<Access, 'cluster' | 'user'>, env: NodeJS.ProcessEnv): Credentials {
   const login = loginOf(user, cluster, env)
+  const impersonation = impersonationHeaders(user.impersonation)
   let current: { readonly given: Given; readonly kubeConfig: KubeConfig } | undefined
   const givenBy = new WeakMap<Identity, Given>()
 
@@ -34,7 +36,8 @@ export function credentials({ cluster, user }: Pick<Access, 'cluster' | 'user'>,
     if (current?.given !== given) current = { given, kubeConfig: kubeConfigOf(cluster, { ...user, ...given }) }
     const identity: Identity = {}
     await current.kubeConfig.applyToHTTPSOptions(identity)
-    checkHeaders(identity.headers ?? {})
+    identity.headers = { ...identity.headers, ...impersonation }
+    checkHeaders(identity.headers)
     givenBy.set(identity, given)
     return identity
   }

@@ -11,10 +11,19 @@ export type Cluster = KubeConfig['clusters'][number]
 export type Context = KubeConfig['contexts'][number]
 
 /** A user as client-node knows it, and what we do ourselves. */
-export type User = Omit<KubeConfig['users'][number], 'exec'> & {
+export type User = Omit<KubeConfig['users'][number], 'exec' | 'impersonateUser'> & {
   readonly plugin?: ExecPlugin | undefined
   /** Absolute; what it holds comes before `token`. */
   readonly tokenFile?: string | undefined
+  readonly impersonation?: Impersonation
+}
+
+/** Whom to act as. */
+export interface Impersonation {
+  readonly user: string
+  readonly uid: string
+  readonly groups: readonly string[]
+  readonly extra: Readonly<Record<string, readonly string[]>>
 }
 
 /** What one or several kubeconfigs hold. */
@@ -38,6 +47,7 @@ export function readKubeConfig(path: string): KubeConfigFile {
     const users = file.users.map((user, index) => ({
       ...user,
       exec: undefined,
+      impersonateUser: undefined,
       ...ours(content.users?.[index]?.user ?? {}, folder),
     }))
     return { currentContext, contexts, clusters, users }
@@ -56,13 +66,19 @@ function parsed(text: string): KubeConfigContent {
 
 type UserContent = NonNullable<NonNullable<KubeConfigContent['users']>[number]['user']>
 
-function ours(user: UserContent, folder: string): Pick<User, 'plugin' | 'tokenFile'> {
+function ours(user: UserContent, folder: string): Pick<User, 'plugin' | 'tokenFile' | 'impersonation'> {
   const { exec, tokenFile } = user
   // As the shell does: a name without a slash is looked for in PATH.
   const command = exec?.command && /[/\\]/.test(exec.command) ? resolve(folder, exec.command) : exec?.command
   return {
     plugin: exec ? { ...exec, command } : undefined,
     tokenFile: tokenFile ? resolve(folder, tokenFile) : undefined,
+    impersonation: {
+      user: user.as ?? '',
+      uid: user['as-uid'] ?? '',
+      groups: user['as-groups'] ?? [],
+      extra: user['as-user-extra'] ?? {},
+    },
   }
 }
 

@@ -34,6 +34,9 @@ const user = z.object({
   username: text,
   password: text,
   as: text,
+  'as-uid': text,
+  'as-groups': z.nullish(z.array(z.string())),
+  'as-user-extra': z.nullish(z.record(z.string(), z.array(z.string()))),
   exec: z.nullish(exec),
   'auth-provider': z.nullish(z.object({ name: text, config: z.nullish(z.record(z.string(), z.string())) })),
 })

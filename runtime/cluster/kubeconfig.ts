@@ -84,6 +84,8 @@ function chosenAccess(config: KubeConfigFile, wanted: string | undefined, from: 
   if (cluster === undefined) throw fail(`context ${printable(name)} names cluster ${printable(context.cluster)}, which is not there`)
   const user = config.users.find(user => user.name === context.user)
   if (user === undefined && context.user) throw fail(`context ${printable(name)} names user ${printable(context.user)}, who is not there`)
+  const problem = user && impersonationProblem(user)
+  if (problem) throw fail(problem)
   if (!/^https?:$/.test(URL.parse(cluster.server)?.protocol ?? ''))
     throw fail(`cluster ${printable(cluster.name)} has the server ${printable(cluster.server)}, expected an address with https://`)
   const server = cluster.server.replace(/\/+$/, '')
@@ -99,6 +101,14 @@ function chosenAccess(config: KubeConfigFile, wanted: string | undefined, from: 
     source,
     namespace: context.namespace?.trim() || 'default',
   }
+}
+
+// As kubectl: client-go, tools/clientcmd/validation.go.
+function impersonationProblem({ name, impersonation }: User): string | undefined {
+  if (!impersonation || impersonation.user !== '') return undefined
+  const { uid, groups, extra } = impersonation
+  if (uid === '' && groups.length === 0 && Object.keys(extra).length === 0) return undefined
+  return `user ${printable(name)} has as-uid, as-groups or as-user-extra, but no as: whom to act as`
 }
 
 function exists(path: string): boolean {

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
+import { WebSocketServer } from 'ws'
 import { ClusterError } from '../../../runtime/cluster.ts'
 import { connectCluster } from '../../../runtime/cluster/connect.ts'
 import { loadAccess } from '../../../runtime/cluster/kubeconfig.ts'
@@ -106,8 +108,8 @@ t.test('loadAccess() names every field of another type, and shows no value', asy
   )
   t.equal(of({ ...config('a'), contexts: [null] }), 'Cannot read kubeconfig FILE: contexts[0]: got nothing, expected a mapping')
   t.equal(
-    of({ clusters: {}, users: [{ name: 'a', user: { token: 4711, exec: { args: 'x' } } }] }),
-    'Cannot read kubeconfig FILE: clusters: got a mapping, expected a list; users[0].user.token: got a number, expected text; users[0].user.exec.args: got text, expected a list',
+    of({ clusters: {}, users: [{ name: 'a', user: { token: 4711, exec: { args: 'x' }, 'as-user-extra': { 'k\u001b': 'v' } } }] }),
+    'Cannot read kubeconfig FILE: clusters: got a mapping, expected a list; users[0].user.token: got a number, expected text; users[0].user["as-user-extra"]["k\\u001b"]: got text, expected a list; users[0].user.exec.args: got text, expected a list',
   )
   t.equal(of({ ...config('a'), contexts: null, clusters: null, users: null }), 'Cannot use kubeconfig FILE: it has no context')
 })
@@ -196,6 +198,44 @@ t.test('a token that cannot be sent is one sentence without the token', async t 
     code: 'config',
     message: /: what goes into the header Authorization has a character that no header may have, such as a line break$/,
   })
+})
+
+t.test('as, as-uid, as-groups and as-user-extra are sent with every request and every exec', async t => {
+  const server = await connected(t, (_, response) => json(response, {}))
+  const upgrades: IncomingHttpHeaders[] = []
+  new WebSocketServer({ server: server.server }).on('connection', (socket, { headers }) => {
+    upgrades.push(headers)
+    socket.close()
+  })
+  const user = {
+    token: 'x',
+    as: 'Jörg',
+    'as-uid': '7',
+    'as-groups': ['g1', 'g2'],
+    'as-user-extra': { 'example.org/a b%': ['v1', 'v2'], Scopes: ['one'] },
+  }
+  const cluster = await loggedIn(t, server.url, user)
+  await cluster.pod(ref, calm)
+  await cluster.exec({ ...ref, container: 'proxy' }, ['true'], calm)
+  const sent = [server.received[0]?.headers, upgrades[0]].map(headers =>
+    Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => name.startsWith('impersonate-'))),
+  )
+  const expected = {
+    'impersonate-user': Buffer.from('Jörg').toString('latin1'),
+    'impersonate-uid': '7',
+    'impersonate-group': 'g1, g2',
+    'impersonate-extra-example.org%2fa%20b%25': 'v1, v2',
+    'impersonate-extra-scopes': 'one',
+  }
+  t.same(sent, [expected, expected])
+})
+
+t.test('as-groups without as is config, as for kubectl', async t => {
+  for (const more of [{ 'as-groups': ['g'] }, { 'as-uid': '7' }, { 'as-user-extra': { a: ['b'] } }])
+    t.match(
+      problem(() => loadAccess({ kubeconfig: kubeconfig(t, 'https://a.test', { user: { token: 'x', ...more } }), env: {} })),
+      /^Cannot use kubeconfig \S+: user u has as-uid, as-groups or as-user-extra, but no as: whom to act as$/,
+    )
 })
 
 /** A cluster that shows this user's credentials. */
