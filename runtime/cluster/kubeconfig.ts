@@ -22,7 +22,7 @@ export interface KubeConfigOptions {
 export interface Access {
   readonly cluster: Cluster
   readonly user: User
-  /** Without a slash at its end; it may have a path. */
+  /** Without a slash at its end; it may have a path. Its scheme is in lower case. */
   readonly server: string
   readonly source: string
   readonly namespace: string
@@ -88,7 +88,7 @@ function chosenAccess(config: KubeConfigFile, wanted: string | undefined, from: 
   if (problem) throw fail(problem)
   if (!/^https?:$/.test(URL.parse(cluster.server)?.protocol ?? ''))
     throw fail(`cluster ${printable(cluster.name)} has the server ${printable(cluster.server)}, expected an address with https://`)
-  const server = cluster.server.replace(/\/+$/, '')
+  const server = cluster.server.replace(/^https?/i, scheme => scheme.toLowerCase()).replace(/\/+$/, '')
   const isOpen = server.startsWith('http:') && !cluster.skipTLSVerify
   const source = wanted === undefined && from.startsWith('the ') ? from : `${from}, context ${printable(name)}`
   return {

@@ -114,6 +114,17 @@ t.test('loadAccess() names every field of another type, and shows no value', asy
   t.equal(of({ ...config('a'), contexts: null, clusters: null, users: null }), 'Cannot use kubeconfig FILE: it has no context')
 })
 
+t.test('loadAccess() takes the scheme of a server in any case', async t => {
+  const content = config('a', { 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: 'HTTPS://A.test/Path/' } }] })
+  t.match(loadAccess({ kubeconfig: file(t, content), env: {} }), {
+    server: 'https://A.test/Path',
+    cluster: { server: 'https://A.test/Path' },
+  })
+  const { url, received } = await connected(t, (_, response) => json(response, {}))
+  await (await loggedIn(t, url.replace('http:', 'HTTP:'), { token: 'secret' })).pod(ref, calm)
+  t.equal(received[0]?.headers.authorization, 'Bearer secret')
+})
+
 t.test('loadAccess() names a file that cannot be read', async t => {
   // A link to itself stops root too, whom no permission would.
   const path = join(t.testdir({ loop: t.fixture('symlink', 'loop') }), 'loop')
