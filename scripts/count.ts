@@ -10,7 +10,7 @@ export function passedTests(log: string): number {
   const lines = log.slice(Math.max(log.search(/^TAP version \d+$/m), 0)).split('\n')
   refuse(lines, /^ *Bail out!/, 'the run was given up')
   refuse(lines, /^ *not ok /, 'all must pass')
-  refuse(lines, /^ *ok .*# (skip|todo)\b/i, 'nothing may be skipped')
+  refuse(lines, /^ *ok .*(?<!\\)# (skip|todo)\b/i, 'nothing may be skipped')
   const points = lines.filter(line => line.startsWith('ok '))
   const plans = lines.filter(line => /^1\.\.\d+/.test(line))
   if (plans.length !== 1 || Number.parseInt(plans[0]?.slice(3) ?? '', 10) !== points.length)
