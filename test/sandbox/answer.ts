@@ -24,6 +24,11 @@ export function statusAnswer(status: Status): Answer {
   return jsonAnswer(status.code, status)
 }
 
+/** What a kubelet answers, which speaks no JSON. */
+export function plainAnswer(status: number, body: string): Answer {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: [Buffer.from(body)] }
+}
+
 export function entryAnswer(status: number, entry: Entry): Answer {
   return buffersAnswer(status, [entry.whole()])
 }

@@ -15,6 +15,17 @@ export type Command = {
   readonly ends?: End
 }
 
+/** What a program that listens answers, and what becomes of its process. */
+export type Endpoint = {
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Before it answers. A process that has ended by then answers nothing. */
+  readonly delayMs?: number
+  readonly ends?: End
+}
+
 /** What a container does, declared by the test. `{}` runs until it is killed and is deaf to all other signals, as PID 1 without a handler is. */
 export type Behaviour = {
   readonly exitAfterMs?: number
@@ -24,6 +35,8 @@ export type Behaviour = {
   /** Programs that its image lacks, such as `['kill', 'sh']`. */
   readonly missing?: readonly string[]
   readonly commands?: readonly Command[]
+  /** By port: what it answers, by method and path as in `POST /quitquitquit`. All else there is 404. */
+  readonly listens?: Readonly<Record<number, Readonly<Record<string, Endpoint>>>>
   readonly preStopMs?: number
   /** Its image can't be pulled: it never starts. */
   readonly pull?: 'fails'

@@ -42,7 +42,7 @@ export class ChildProcesses {
 }
 
 function listen(child: ChildProcess, behaviour: Behaviour, events: ProcessEvents, timers: Timers): Process {
-  const early: Signal[] = []
+  const early: (() => void)[] = []
   let process: Process | undefined
   // A child that has just died can't be written to; its exit is what counts.
   child.stdin?.on('error', () => undefined)
@@ -50,15 +50,16 @@ function listen(child: ChildProcess, behaviour: Behaviour, events: ProcessEvents
   const started = (): void => {
     process = reactions(behaviour, exit, (ms, action) => timers.after(ms, action))
     events.started()
-    for (const name of early) child.kill(`SIG${name}`)
+    for (const tell of early) tell()
   }
   if (child.stdout !== null) {
     createInterface(child.stdout).on('line', line => (line === 'started' ? started() : process?.signal(heard(line))))
   }
+  // Before its handlers are in place a signal would end it, which no PID 1 does.
+  const onceStarted = (tell: () => void): void => void (process === undefined ? early.push(tell) : tell())
   return {
-    // Before its handlers are in place a signal would end it, which no PID 1 does.
-    signal: name => void (process === undefined && name !== 'KILL' ? early.push(name) : child.kill(`SIG${name}`)),
-    end: how => process?.end(how),
+    signal: name => (name === 'KILL' ? void child.kill('SIGKILL') : onceStarted(() => child.kill(`SIG${name}`))),
+    end: how => onceStarted(() => process?.end(how)),
   }
 }
 

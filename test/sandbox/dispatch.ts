@@ -29,7 +29,7 @@ export function dispatch(request: ApiRequest, effects: readonly Effect[], tools:
   if (isAccessReview(request)) return jsonAnswer(201, accessReview(tools.denied, JSON.parse(request.body)))
   const collection = collectionOf(tools.cluster, request)
   if (collection === undefined) return statusAnswer(unknownPath())
-  if (request.subresource === 'exec') return statusAnswer(badRequest('Upgrade request required'))
+  if (request.subresource === 'exec' || request.subresource === 'portforward') return statusAnswer(badRequest('Upgrade request required'))
   if (request.subresource !== '' && request.subresource !== 'status') return statusAnswer(unknownPath())
   const fault = selectorFault(request.query)
   return fault === undefined ? answer(collection, request, effects, tools) : statusAnswer(badRequest(fault))

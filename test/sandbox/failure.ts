@@ -92,6 +92,7 @@ export function expiredWatch(version: number, oldest: number): Status {
 }
 
 const reasons: Readonly<Record<number, string>> = {
+  403: 'Forbidden',
   409: 'Conflict',
   410: 'Expired',
   429: 'TooManyRequests',

@@ -2,7 +2,7 @@ import type { ApiRequest } from './request.ts'
 
 /** Which requests a fault is for; what is left out matches all. */
 export type Match = {
-  /** get, list, watch, create, patch, delete; exec is a `get` of `pods/exec`. */
+  /** get, list, watch, create, patch, delete; exec is a `get` of `pods/exec`, port-forward one of `pods/portforward`. */
   readonly verb?: string
   /** Plural name with subresource, as in `pods/status`. */
   readonly resource?: string
@@ -37,6 +37,15 @@ export type Effect =
       readonly kind: 'exec'
       readonly deliver: boolean
       readonly answer: 'success' | 'never' | 'cut' | { readonly exit: number }
+    }
+  /**
+   * What a request through a port-forward does to the container, and what comes back, no matter what it did: nobody
+   * listens, no answer at all, the first half of one, a connection that the program breaks, a WebSocket that is cut.
+   */
+  | {
+      readonly kind: 'port-forward'
+      readonly deliver: boolean
+      readonly answer: 'refused' | 'never' | 'half' | 'reset' | 'cut' | { readonly status: number }
     }
   /** The kubelet reverts a phase though an annotation came with it. */
   | { readonly kind: 'revert' }

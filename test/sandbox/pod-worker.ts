@@ -56,6 +56,13 @@ export class PodWorker {
     return [...this.#mains, ...this.#inits].find(container => container.spec.name === name)
   }
 
+  /** The running container that listens on that port: all of a pod have one network. */
+  listener(port: number): Container | undefined {
+    return [...this.#mains, ...this.#inits].find(
+      ({ state, behaviour }) => state.running !== undefined && behaviour.listens?.[port] !== undefined,
+    )
+  }
+
   /** Delivers a signal, or writes down a hook, on someone's behalf. */
   tell(container: Container, signal: Signal | 'preStop', by: 'kubelet' | 'exec'): void {
     const { namespace = '', name } = this.#pod.metadata

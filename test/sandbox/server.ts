@@ -8,7 +8,6 @@ import { admit } from './admit.ts'
 import type { ServerTools } from './admit.ts'
 import { statusAnswer } from './answer.ts'
 import { collectionOf, dispatch } from './dispatch.ts'
-import { execProtocols } from './exec.ts'
 import { internalError } from './failure.ts'
 import { effectOf } from './fault.ts'
 import type { Effect } from './fault.ts'
@@ -16,7 +15,7 @@ import { apiRequest } from './request.ts'
 import type { ApiRequest } from './request.ts'
 import { selectorFault } from './selector.ts'
 import { send, sink } from './send.ts'
-import { refuse, upgrade } from './upgrade.ts'
+import { chosenProtocol, refuse, upgrade } from './upgrade.ts'
 import { watch } from './watch.ts'
 
 /** The HTTP face of the sandbox. */
@@ -26,7 +25,7 @@ export class ApiServer {
   readonly #server: Server
   readonly #webSockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: offered => execProtocols.find(name => offered.has(name)) ?? false,
+    handleProtocols: (_offered, message) => chosenProtocol(apiRequest(message, '')) ?? false,
   })
 
   constructor(tools: ServerTools) {
