@@ -50,6 +50,7 @@ function answered(tunnel: Tunnel, operation: Operation, { method, port, path }: 
     const fail = (found: string): void => reject(new ClusterError('server', `${cannot(operation)}: ${printable(found, 300)}`))
     const call = httpRequest({ method, path, host: 'localhost', port, createConnection: () => tunnel, headers: { 'content-length': 0 } })
     call.on('response', ({ statusCode = 0 }) => resolve(statusCode))
+    call.on('upgrade', ({ statusCode = 0 }) => resolve(statusCode))
     call.on('error', ({ message }) => fail(message))
     call.end()
   })

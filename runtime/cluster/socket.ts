@@ -1,5 +1,6 @@
 import type WebSocket from 'ws'
 import type { Identity } from './credentials.ts'
+import { unlessAborted } from './deadline.ts'
 import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import type { Wire } from './wire.ts'
@@ -27,7 +28,7 @@ export async function withSocket<T>(
     const abort = (): void => socket.terminate()
     signal.addEventListener('abort', abort)
     try {
-      return await Promise.race([failure(wire, operation, socket), use(socket)])
+      return await unlessAborted(Promise.race([failure(wire, operation, socket), use(socket)]), signal)
     } catch (error) {
       signal.throwIfAborted()
       throw error

@@ -54,6 +54,7 @@ t.test('request() takes any status for an answer, and any piece-wise way of send
     ['byte by byte', [...'HTTP/1.1 202 Accepted\r\n\r\n'], 202],
     ['an interim answer before it', ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 503 Busy\r\n\r\n'], 503],
     ['half a body', ['HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf'], 200],
+    ['a switch to another protocol', ['HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'], 101],
   ]
   for (const [title, parts, status] of rows) {
     const { cluster } = await forwarding(t, socket => {
