@@ -47,7 +47,7 @@ export async function podRequest(
 
 function answered(tunnel: Tunnel, operation: Operation, { method, port, path }: PodRequest): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (found: string): void => reject(new ClusterError('server', `${cannot(operation)}: ${printable(found, 300)}`))
+    const fail = (found: string): void => reject(new ClusterError('server', `${cannot(operation)}: ${printable(found, 400)}`))
     const call = httpRequest({ method, path, host: 'localhost', port, createConnection: () => tunnel, headers: { 'content-length': 0 } })
     call.on('response', ({ statusCode = 0 }) => resolve(statusCode))
     call.on('upgrade', ({ statusCode = 0 }) => resolve(statusCode))
@@ -87,7 +87,8 @@ class Tunnel extends Duplex {
   // …: connection refused", CRI-O "failed to dial 1: … connection refused".
   #refuse(message: string): void {
     this.#isRefused = /connection refused|failed to (connect|dial)/i.test(message)
-    this.destroy(new Error(message))
+    // containerd's sentence has more ids than a person wants to read.
+    this.destroy(new Error(/connection refused/i.test(message) ? 'connection refused, nobody listens there' : message))
   }
 
   override _read(): void {}
