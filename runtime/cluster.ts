@@ -53,8 +53,8 @@ export interface PodRequest {
 /** What such a request was answered with; of the answer nothing is kept but its status. */
 export type PodAnswer =
   | { readonly kind: 'answered'; readonly status: number }
-  /** `wasSent`: the pod may have taken the request all the same. */
-  | { readonly kind: 'failed'; readonly error: string; readonly wasSent: boolean }
+  /** `wasSent`: the node began to forward it, so the pod may have taken the request all the same. */
+  | { readonly kind: 'failed'; readonly error: string; readonly code: ClusterErrorCode; readonly wasSent: boolean }
 
 /**
  * The one door to the API server. Every call takes a signal, whose reason it rejects with, and has the call timeout as

@@ -41,7 +41,7 @@ export async function podRequest(
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof ClusterError)) throw error
-    return { kind: 'failed', error: error.message, wasSent: tunnel?.isCarrying ?? false }
+    return { kind: 'failed', error: error.message, code: error.code, wasSent: tunnel?.isCarrying ?? false }
   }
 }
 

@@ -20,18 +20,27 @@ export function failed(error: string): Told {
 /** What the answer to an exec of that program says. */
 export function toldBy(answer: ExecAnswer, program: string): Told {
   // No answer in time, or the connection broke: the command may have run all the same.
-  if (answer.kind === 'failed') return unknown({ error: answer.error, mayHaveRun: answer.code === 'unreachable' })
+  if (answer.kind === 'failed') {
+    const isLost = answer.code === 'unreachable'
+    return unanswered({ error: answer.error, mayHaveRun: isLost, isUnreachable: isLost })
+  }
   if (answer.code === 0) return TOLD
   // The exec itself was killed when the container ended, which a good signal does (137 seen on containerd 1.6).
   if (answer.code === 137 || answer.code === 143) return { kind: 'maybe', error: '', isUnreachable: false }
   return failed(`${printable(program, 60)} exited ${answer.code}: ${printable(answer.complaint)}`)
 }
 
+interface Silence {
+  readonly error: string
+  readonly mayHaveRun: boolean
+  readonly isUnreachable: boolean
+}
+
 /** What is known when no answer came: the apiserver's words tell a kubelet that takes no connection from one that is silent. */
-export function unknown({ error, mayHaveRun }: { readonly error: string; readonly mayHaveRun: boolean }): Told {
+export function unanswered({ error, mayHaveRun, isUnreachable }: Silence): Told {
   // client-go and the proxy: "error dialing backend".
   if (/error dialing backend/.test(error)) return { kind: 'failed', error, isUnreachable: true }
-  return mayHaveRun ? { kind: 'maybe', error, isUnreachable: true } : failed(error)
+  return { kind: mayHaveRun ? 'maybe' : 'failed', error, isUnreachable }
 }
 
 /** containerd: a Status failure "OCI runtime exec failed: … executable file not found in $PATH"; CRI-O and a shell: exit 127 or 126. */

@@ -122,7 +122,7 @@ t.test('request() was not sent as long as the kubelet has not begun', async t =>
   const closing = await forwarding(t, () => {}, { begin: socket => socket.close(1011) })
   t.match(await closing.cluster.request(ref, quit, calm), { kind: 'failed', wasSent: false })
   const silent = await forwarding(t, () => {}, { begin: () => {}, callTimeoutMs: 100 })
-  t.match(await silent.cluster.request(ref, quit, calm), { kind: 'failed', wasSent: false })
+  t.match(await silent.cluster.request(ref, quit, calm), { kind: 'failed', wasSent: false, code: 'unreachable' })
   const none = await connectCluster({ kubeconfig: kubeconfig(t, 'http://127.0.0.1:1'), callTimeoutMs: 1000, env: {} })
   t.match(await none.request(ref, quit, calm), { kind: 'failed', wasSent: false, error: /refuses connections/ })
 })
@@ -138,6 +138,7 @@ t.test('request() ends at the deadline, and kills the socket', async t => {
   t.match(await cluster.request(ref, quit, calm), {
     kind: 'failed',
     wasSent: true,
+    code: 'unreachable',
     error: /^Cannot reach port 9091 of pod shop\/web-1: no complete answer from .* within 0.15 s; it may have been done all the same$/,
   })
   await closed.promise
