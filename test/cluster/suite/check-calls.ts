@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.ts'
+import { isCommand } from './commands.ts'
 import { equal, type Check } from './comparison.ts'
 import type { Evidence } from './evidence.ts'
 import { latest } from './history.ts'
@@ -27,18 +28,15 @@ export function checkCalls(expectation: Expectation, evidence: Evidence): Check[
 
 const statusKeys = { 'sidecar-reaper/claim': 'claim', 'sidecar-reaper/completed': 'completion' } as const
 
-// signal.ts: kill itself, the shell's, or the list of processes by which a container finds its own.
-const commands = [/^kill -[A-Z0-9]+ \d+$/, /^sh -c kill -[A-Z0-9]+ \d+$/, /^sh -c (?!kill)[^]*\/proc\b/]
-
 /** What a call was for, or undefined when a sweep has no business to make it. */
-function kindOf(entry: AuditEntry): 'claim' | 'completion' | 'exec' | 'event' | 'refused' | undefined {
+function kindOf(entry: AuditEntry): 'claim' | 'completion' | 'exec' | 'forward' | 'event' | 'refused' | undefined {
   const { verb, objectRef, requestURI, requestObject } = entry
   const what = [verb, objectRef.resource, objectRef.subresource].filter(Boolean).join(' ')
   if (what === 'create events') return 'event'
   if (what === 'get pods exec' || what === 'create pods exec') {
-    const command = new URL(requestURI, 'https://server').searchParams.getAll('command').join(' ')
-    return commands.some(pattern => pattern.test(command)) ? 'exec' : undefined
+    return isCommand(new URL(requestURI, 'https://server').searchParams.getAll('command')) ? 'exec' : undefined
   }
+  if (what === 'get pods portforward' || what === 'create pods portforward') return 'forward'
   if (what !== 'patch pods status') return undefined
   if (entry.responseStatus?.code === 403) return 'refused' // and its body not even read
   const { metadata = {}, ...rest } = requestObject ?? {}
@@ -55,7 +53,8 @@ function kindOf(entry: AuditEntry): 'claim' | 'completion' | 'exec' | 'event' | 
 function counts(calls: readonly AuditEntry[]): Calls {
   const well = calls.filter(({ responseStatus }) => (responseStatus?.code ?? 0) < 300)
   const count = (kind: string): number => well.filter(entry => kindOf(entry) === kind).length
-  return { claims: count('claim'), completions: count('completion'), execs: calls.filter(entry => kindOf(entry) === 'exec').length }
+  const tries = (kind: string): number => calls.filter(entry => kindOf(entry) === kind).length
+  return { claims: count('claim'), completions: count('completion'), execs: tries('exec'), forwards: tries('forward') }
 }
 
 /** Each time that the kubelet took the phase back, completing the pod once more is right. */
@@ -73,16 +72,18 @@ function textOf({ verb, requestURI, requestObject }: AuditEntry): string {
   return `${verb} ${requestURI} ${JSON.stringify(requestObject ?? '')}`
 }
 
-/** One claim and as many execs as sidecars for each pod that was told, one patch for each that was completed, else nothing. */
+/** One claim and as many execs or port-forwards as sidecars for each pod that was told, one patch for each that was completed, else nothing. */
 function callsOf({ outcomes, tried, stories }: Expectation): Partial<Calls> {
   if (tried !== undefined || outcomes.some(outcome => /failed|vanished|abandoned/.test(String(outcome)))) return {}
-  const told = outcomes.filter(outcome => outcome === 'ended by signal').length
+  const count = (way: string): number => outcomes.filter(outcome => outcome === `ended by ${way}`).length
+  const told = count('exec') + count('http') + count('signal')
   const signals =
     Object.values(stories)
       .join(' ')
       .match(/\b(TERM|INT|QUIT|HUP|USR1|USR2)\b/g)?.length ?? 0
-  const completions = outcomes.filter(outcome => outcome === 'ended by complete').length
-  return { claims: told, completions, ...(told === 0 || completions > 0 ? {} : { execs: signals }), ...(told === 0 ? { execs: 0 } : {}) }
+  const calls = { claims: told, completions: count('complete'), forwards: count('http') }
+  if (told > 0 && calls.completions > 0) return calls
+  return { ...calls, execs: told === 0 ? 0 : count('exec') + signals }
 }
 
 const reasons: Readonly<Record<string, string>> = { failed: 'SidecarsFailed', reported: 'SidecarsLeftOver', reverted: 'SidecarsReverted' }

@@ -60,7 +60,7 @@ function strangeStatuses(pod: PodHistory, { states = {}, stories: expected }: Ex
     const wanted = ownExit ?? states[status.name] ?? (told === '' ? 'without a story' : 'running')
     // Of a container that goes on crashing, log and status are never of the same moment.
     if (expected[status.name] instanceof RegExp) return []
-    const problems = stateOf(status) === wanted ? [] : [`${status.name}: ${stateOf(status)}, expected ${wanted}`]
+    const problems = isLike(stateOf(status), wanted) ? [] : [`${status.name}: ${stateOf(status)}, expected ${wanted}`]
     const starts = told.match(/start/g)?.length ?? 1
     return status.restartCount === starts - 1
       ? problems

@@ -5,7 +5,7 @@ import { ask, type Connection } from '../harness/api.ts'
 import { create } from '../harness/create.ts'
 import type { Variant } from './row.ts'
 
-/** What a sweep may do. The first three are what the docs ask for, and no more; the others lack something. */
+/** What a sweep may do. The sets of ways are what the docs ask for, and no more; the others lack something. */
 export type Rights = Variant | 'no pods/status' | 'no namespaces and nodes' | 'no events'
 
 type Rule = Readonly<{ apiGroups: string[]; resources: string[]; verbs: string[] }>
@@ -17,11 +17,15 @@ const events: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verb
 // A WebSocket is a GET, and until Kubernetes 1.34 that verb was asked for; from 1.35 on it is create (kubernetes#134577).
 const exec: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
 
+const forward: Rule = { ...exec, resources: ['pods/portforward'] }
+
 /** The rules of each ClusterRole; the README's are held against these. */
 export const rules: Readonly<Record<Rights, readonly Rule[]>> = {
   complete: [pods, status, surroundings, events],
   signal: [pods, status, surroundings, events, exec],
-  all: [pods, status, surroundings, events, exec],
+  exec: [pods, status, surroundings, events, exec],
+  http: [pods, status, surroundings, events, forward],
+  all: [pods, status, surroundings, events, exec, forward],
   'no pods/status': [pods, surroundings, events, exec],
   'no namespaces and nodes': [pods, status, events, exec],
   'no events': [pods, status, surroundings, exec],

@@ -6,8 +6,12 @@ import type { Rights } from './identity.ts'
 import type { Place, Stage } from './stage.ts'
 
 /** The ways that a sweep may use: all of them, or one. */
-export const variants = ['all', 'signal', 'complete'] as const
+export const variants = ['all', 'exec', 'http', 'signal', 'complete'] as const
 export type Variant = (typeof variants)[number]
+
+/** Those of the containers that no catalogue knows, which have neither a command nor an endpoint of their own. */
+type Plain = 'all' | 'signal' | 'complete'
+type PlainExpectations = Readonly<Record<Plain, Expectation>>
 
 /** One row of the table: what stands in the cluster, and what has to come of it under each set of ways. */
 export type Row = Readonly<{
@@ -52,7 +56,7 @@ export type Expectation = Readonly<{
    */
   stories: Readonly<Record<string, string | RegExp>>
   /** What the kubelet shows of containers that neither wrote down their exit nor run: an exit code, or why it waits. */
-  states?: Readonly<Record<string, string>>
+  states?: Readonly<Record<string, string | RegExp>>
   /** `ended by complete`, `failed`, `reported`, `vanished`; one a pod. */
   outcomes: readonly (string | RegExp)[]
   /** The errors of attempts that did not end it. */
@@ -69,7 +73,7 @@ export type Expectation = Readonly<{
   events?: readonly string[]
 }>
 
-export type Calls = Readonly<{ claims: number; completions: number; execs: number }>
+export type Calls = Readonly<{ claims: number; completions: number; execs: number; forwards: number }>
 
 type More = Partial<Expectation>
 
@@ -77,7 +81,7 @@ const endedStories = { main: 'start exit 0', sidecar: 'start TERM exit 0' }
 const keptStories = { main: 'start exit 0', sidecar: 'start' }
 
 /** The sweep ends the pod by that way and its Job is Complete. */
-export function ended(by: 'signal' | 'complete', stories: Expectation['stories'] = endedStories, more: More = {}): Expectation {
+export function ended(by: Exclude<Variant, 'all'>, stories: Expectation['stories'] = endedStories, more: More = {}): Expectation {
   return { job: 'Complete', stories, outcomes: [`ended by ${by}`], verdict: 'end left-over', ...more }
 }
 
@@ -87,22 +91,18 @@ export function kept(verdict: string | RegExp, stories: Expectation['stories'] =
 }
 
 /** The same under whatever ways. */
-export function always(expectation: Expectation): Required<Row['expect']> {
+export function always(expectation: Expectation): PlainExpectations {
   return { all: expectation, signal: expectation, complete: expectation }
 }
 
 /** One expectation for each set of ways, by the way that ends the pod under it; `more` is said of all. */
-export function by(
-  ways: Readonly<Record<Variant, 'signal' | 'complete'>>,
-  stories?: Expectation['stories'],
-  more?: More,
-): Required<Row['expect']> {
-  const expectation = (variant: Variant): Expectation => ended(ways[variant], stories, more)
+export function by(ways: Readonly<Record<Plain, 'signal' | 'complete'>>, stories?: Expectation['stories'], more?: More): PlainExpectations {
+  const expectation = (variant: Plain): Expectation => ended(ways[variant], stories, more)
   return { all: expectation('all'), signal: expectation('signal'), complete: expectation('complete') }
 }
 
 /** The same for so many pods of the Job, one after another. */
-export function times(count: number, expect: Required<Row['expect']>): Row['expect'] {
+export function times(count: number, expect: PlainExpectations): PlainExpectations {
   const repeated = (expectation: Expectation): Expectation => ({
     ...expectation,
     stories: Object.fromEntries(Object.entries(expectation.stories).map(([name, text]) => [name, Array(count).fill(text).join(' | ')])),
