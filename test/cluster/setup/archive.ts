@@ -25,7 +25,7 @@ function imageConfig({ entrypoint, command }: Image, layer: Buffer): object {
   return {
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
-    config: { Entrypoint: entrypoint, Cmd: command, Env: ['PATH=/bin'] },
+    config: { Entrypoint: entrypoint, Cmd: command, Env: ['PATH=/usr/local/bin:/usr/bin:/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
   }
 }

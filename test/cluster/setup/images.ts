@@ -64,7 +64,7 @@ async function binary(name: string, directory: string): Promise<TarEntry> {
 }
 
 /** The machine's static busybox with a link for each of its commands. */
-async function busybox(): Promise<TarEntry[]> {
+export async function busybox(): Promise<TarEntry[]> {
   const commands = (await output(['busybox', '--list'])).trim().split('\n')
   return [
     { name: 'tmp', mode: 0o1777 },

@@ -16,12 +16,13 @@ const needed = [
   'runc',
 ]
 
-/** Installs the Debian packages that a node is made of, as far as they are missing. */
-export async function installPackages(cluster: Cluster, say: (line: string) => void): Promise<void> {
-  if ((await missingPackages()).length === 0) return
+/** Installs the Debian packages that a node is made of, and those besides, as far as they are missing. */
+export async function installPackages(cluster: Cluster, say: (line: string) => void, besides: readonly string[] = []): Promise<void> {
+  const names = [...needed, ...besides]
+  if ((await missingPackages(names)).length === 0) return
   // Another version's `up` may be at it; apt's own lock lets only the installation wait, not the update.
   await using _ = await lock(join(cluster.bin, '..', 'packages.lock'), () => say('Waiting for another installation'))
-  const missing = await missingPackages()
+  const missing = await missingPackages(names)
   if (missing.length > 0) await install(missing, join(cluster.bin, '..', 'packages.log'), say)
 }
 
@@ -33,10 +34,10 @@ async function install(missing: readonly string[], log: string, say: (line: stri
   await logged([...apt, 'install', '--yes', '--no-install-recommends', ...missing], log, { env })
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(names: readonly string[]): Promise<string[]> {
   const installed = await output(['dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n']).catch(cause => {
-    throw new Error(`Cannot look for ${needed.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`, { cause })
+    throw new Error(`Cannot look for ${names.join(', ')}: this machine has no dpkg. The test cluster needs Debian or Ubuntu`, { cause })
   })
   const lines = new Set(installed.split('\n'))
-  return needed.filter(name => !lines.has(`${name} installed`))
+  return names.filter(name => !lines.has(`${name} installed`))
 }

@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools pins the program that the suite of sidecars runs.
+package tools
+
+import _ "github.com/GoogleCloudPlatform/alloydb-auth-proxy"

@@ -1,0 +1,3 @@
+module sidecar-reaper.test/configmap-reload
+
+go 1.26.0
