@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { clusterPaths } from './setup/paths.ts'
 import { run } from './setup/run.ts'
+import { provide } from './sidecars/provide.ts'
 import { help, suiteOptions, type SuiteOptions } from './suite/options.ts'
 import { runSuite } from './suite/run.ts'
 
@@ -28,7 +29,9 @@ async function carryOut(args: readonly string[], options: SuiteOptions): Promise
   if (options.bundle === undefined) script('../../scripts/build.ts')
   if (options.context !== undefined) return (await runSuite(options)) ? 0 : 1
   script('cluster.ts', 'up', '--kubernetes', options.version)
-  return run(clusterPaths(options.version, process.env), [process.execPath, import.meta.filename, ...args], {
+  const cluster = clusterPaths(options.version, process.env)
+  if (options.sidecars) await provide(cluster, say)
+  return run(cluster, [process.execPath, import.meta.filename, ...args], {
     ...process.env,
     [inside]: '1',
   })

@@ -7,6 +7,8 @@ export type SuiteOptions = Readonly<{
   context: string | undefined
   registry: string | undefined
   bundle: string | undefined
+  /** The real sidecar programs instead of the table of scenarios. */
+  sidecars: boolean
   only: RegExp
   ways: readonly Variant[]
   help: boolean
@@ -16,6 +18,8 @@ export const help = `Runs the table of scenarios on a real cluster and prints TA
 
 Usage:
   npm run test:cluster -- [options]
+  npm run test:cluster:sidecars -- [options]   the real sidecar programs of the catalogue, each ended by each of its ways;
+                                               builds them once, which takes some minutes, Go and Python's pip
 
 Options:
   --kubernetes VERSION  Our own cluster of this version, brought up if need be and left up: ${versions.join(', ')}
@@ -36,11 +40,14 @@ Exit codes: 0 all as expected, 1 not, 64 usage.
 /** Reads the arguments; throws a SyntaxError of one line for what it can't make sense of. */
 export function suiteOptions(args: readonly string[]): SuiteOptions {
   const { values } = parsed(args)
+  if (values.sidecars && values.context !== undefined)
+    throw new SyntaxError('The sidecars run on our own cluster only: leave --context out')
   return {
     version: oneOf(versions, values.kubernetes ?? defaultVersion, 'Kubernetes version'),
     context: values.context,
     registry: values.registry,
     bundle: values.bundle,
+    sidecars: values.sidecars ?? false,
     only: new RegExp(values.only ?? '', 'i'),
     ways: values.ways?.map(way => oneOf(variants, way, 'set of ways')) ?? variants,
     help: values.help ?? false,
@@ -56,6 +63,7 @@ function parsed(args: readonly string[]) {
         context: { type: 'string' },
         registry: { type: 'string' },
         bundle: { type: 'string' },
+        sidecars: { type: 'boolean' },
         only: { type: 'string' },
         ways: { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },

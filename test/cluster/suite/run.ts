@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ask } from '../harness/api.ts'
 import { openWorld } from '../harness/world.ts'
+import { rows as sidecarRows } from '../sidecars/rows.ts'
 import { runCase, type Case, type Suite } from './case.ts'
 import { openGuest } from './guest.ts'
 import { Histories } from './history.ts'
@@ -18,7 +19,7 @@ const crowd = 16
 
 /** Runs the table on a context's cluster, or on that of $KUBECONFIG, which is ours; true when every case came out as expected. */
 export async function runSuite(options: SuiteOptions): Promise<boolean> {
-  const cases = askedFor(options, rows)
+  const cases = askedFor(options, options.sidecars ? sidecarRows : rows)
   const run = randomUUID().slice(0, 6)
   if (options.context === undefined) return runCases(cases, run, options, { world: await openWorld(), site: {} })
   await using guest = await openGuest(options.context, options.registry, run)
