@@ -138,27 +138,27 @@ function containerFacts(container: Fields, list: string, index: number, reads: R
 /** The image, where the last word of its repository is one that counts: a:1@sha256:b and x.example:5000/y/a are both a. */
 function image(name: string | undefined, { images }: Reads): string | undefined {
   if (name === undefined || images.size === 0) return undefined
-  const [word = ''] = name.slice(name.lastIndexOf('/', name.includes('@') ? name.indexOf('@') : undefined) + 1).split(/[:@]/, 1)
+  const [word = ''] = name.slice(name.lastIndexOf('/') + 1).split(/[:@]/, 1)
   return images.has(word) ? name : undefined
 }
 
-/** Of the arguments only the flags that count, and the values of those that have one. */
+/** Of the arguments only the flags that count, each as it was said last, with the argument after those that have a value. */
 function argumentsRead(words: unknown, place: Place, { flags, valueFlags }: Reads): readonly string[] | undefined {
   if (words == null || flags.size + valueFlags.size === 0) return undefined
   if (!Array.isArray(words)) throw mismatch(place, words, 'a list')
-  const read: string[] = []
-  let isValue = false
-  for (const word of words as readonly unknown[]) {
+  const read = new Map<string, readonly string[]>()
+  for (const [index, word] of (words as readonly unknown[]).entries()) {
     if (typeof word !== 'string') throw mismatch(place, word, 'text')
-    const isAwaited = isValue
-    isValue = false
-    if (word.startsWith('-')) {
-      const [, flag = '', equals] = /^-+([^=]*)(=?)/.exec(word) ?? []
-      isValue = equals === '' && valueFlags.has(flag)
-      if (isAwaited || flags.has(flag) || valueFlags.has(flag)) read.push(word.toWellFormed())
-    } else if (isAwaited) read.push(word.toWellFormed())
+    if (!word.startsWith('-')) continue
+    const [, flag = '', equals] = /^-+([^=]*)(=?)/.exec(word) ?? []
+    const hasValue = valueFlags.has(flag)
+    if (!hasValue && !flags.has(flag)) continue
+    const next: unknown = words[index + 1]
+    const isValueNext = hasValue && equals === '' && typeof next === 'string'
+    read.delete(flag)
+    read.set(flag, isValueNext ? [word.toWellFormed(), next.toWellFormed()] : [word.toWellFormed()])
   }
-  return read.length > 0 ? read : undefined
+  return read.size > 0 ? [...read.values()].flat() : undefined
 }
 
 function livenessProbe(entry: unknown, place: Place) {
@@ -183,11 +183,12 @@ function restartRule(rule: Fields, list: string, index: number) {
 }
 
 function environment(env: unknown, place: Place, reads: Reads) {
-  const read = list(env, written(place), (variable, list, index) => ({
+  const all = list(env, written(place), (variable, list, index) => ({
     name: required(variable['name'], [list, index, 'name']),
     value: text(variable['value'], [list, index, 'value']),
-  }))?.filter(({ name }) => reads.env.has(name))
-  return read?.length ? read : undefined
+  }))
+  const read = new Map((all ?? []).filter(({ name }) => reads.env.has(name)).map(variable => [variable.name, variable])) // the last counts
+  return read.size > 0 ? [...read.values()] : undefined
 }
 
 function lifecycle(entry: unknown, place: Place) {

@@ -67,7 +67,7 @@ t.test("the README's annotation is that of its example", async t => {
 t.test("the README's rights are those that the suite's sweeps have on real clusters", async t => {
   const block = blocks.find(text => text.startsWith('rules:')) ?? ''
   t.strictSame(rights(block), rights({ rules: rules.complete }), 'complete alone')
-  t.strictSame(rights(block.replace('# - {', '- {')), rights({ rules: rules.all }), 'with the commented line')
+  t.strictSame(rights(block.replaceAll('# - {', '- {')), rights({ rules: rules.all }), 'with the commented lines')
 })
 
 /** `pods/status patch`, one for each verb on a resource, sorted. */

@@ -80,6 +80,19 @@ const annotations = fc.record(
   { requiredKeys: [] },
 )
 
+const USUAL_MAINS = 'c, d, istio-proxy'
+
+/** Without those of the usual mains that the pod does not have. */
+function withRealMains(annotations: Readonly<Record<string, string>>, names: readonly (string | undefined)[]): Record<string, string> {
+  if (annotations['sidecar-reaper/mains'] !== USUAL_MAINS) return annotations
+  return {
+    ...annotations,
+    'sidecar-reaper/mains': USUAL_MAINS.split(', ')
+      .filter(name => names.includes(name))
+      .join(', '),
+  }
+}
+
 // The usual: sidecars a and b of main c are listed; now and then anything.
 const someAnnotations = fc.oneof(
   {
@@ -87,7 +100,7 @@ const someAnnotations = fc.oneof(
     arbitrary: annotations.map(given => ({
       ...given,
       'sidecar-reaper/sidecars': 'a, b',
-      'sidecar-reaper/mains': 'c, d, istio-proxy',
+      'sidecar-reaper/mains': USUAL_MAINS,
       'sidecar-reaper/ignore': 'false',
     })),
   },
@@ -141,7 +154,10 @@ export const pods: fc.Arbitrary<Pod> = fc
           name: 'p',
           namespace: 'team-a',
           labels: { 'batch.kubernetes.io/job-name': 'j' },
-          annotations,
+          annotations: withRealMains(
+            annotations,
+            apps.map(({ spec }) => spec.name),
+          ),
           ...(deletionTimestamp && { deletionTimestamp }),
         },
         spec: { restartPolicy, ...flags, containers: apps.map(({ spec }) => spec), initContainers: inits.map(({ spec }) => spec) },

@@ -51,7 +51,7 @@ t.test('request() takes any status for an answer, and any piece-wise way of send
     ['no content', ['HTTP/1.1 204 No Content\r\n\r\n'], 204],
     ['not found', ['HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'], 404],
     ['HTTP/1.0, ended by the connection', ['HTTP/1.0 200 OK\r\n\r\nbye'], 200],
-    ['byte by byte', [...'HTTP/1.1 202 Accepted\r\n\r\n'], 202],
+    ['byte by byte', 'HTTP/1.1 202 Accepted\r\n\r\n'.split(''), 202],
     ['an interim answer before it', ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 503 Busy\r\n\r\n'], 503],
     ['half a body', ['HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf'], 200],
     ['a switch to another protocol', ['HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'], 101],
