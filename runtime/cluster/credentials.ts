@@ -6,6 +6,7 @@ import { impersonationHeaders } from './impersonation.ts'
 import type { Access } from './kubeconfig.ts'
 import type { User } from './kubeconfig-file.ts'
 import { LoginError } from './login-error.ts'
+import type { Proxy } from './proxy.ts'
 import { askPlugin, type PluginLogin, pluginName } from './plugin.ts'
 import { shared } from './shared.ts'
 
@@ -24,8 +25,9 @@ export interface Credentials {
   readonly issuer: string
 }
 
-export function credentials({ cluster, user }: Pick<Access, 'cluster' | 'user'>, env: NodeJS.ProcessEnv): Credentials {
+export function credentials({ cluster, user }: Access, proxy: Proxy | undefined, env: NodeJS.ProcessEnv): Credentials {
   const login = loginOf(user, cluster, env)
+  const proxied = proxy?.agent === 'client-node' ? { ...cluster, proxyUrl: proxy.url } : cluster
   const impersonation = impersonationHeaders(user.impersonation)
   let current: { readonly given: Given; readonly kubeConfig: KubeConfig } | undefined
   const givenBy = new WeakMap<Identity, Given>()
@@ -33,7 +35,7 @@ export function credentials({ cluster, user }: Pick<Access, 'cluster' | 'user'>,
   const ask = async (signal: AbortSignal): Promise<Identity> => {
     const given = await login.ask(signal)
     // One for as long as nothing changes: it keeps the agent of a proxy, and with it the connections.
-    if (current?.given !== given) current = { given, kubeConfig: kubeConfigOf(cluster, { ...user, ...given }) }
+    if (current?.given !== given) current = { given, kubeConfig: kubeConfigOf(proxied, { ...user, ...given }) }
     const identity: Identity = {}
     await current.kubeConfig.applyToHTTPSOptions(identity)
     identity.headers = { ...identity.headers, ...impersonation }

@@ -9,6 +9,8 @@ export interface Server {
   readonly origin: string
   /** `kubeconfig /home/me/.kube/config, context prod` or `the ServiceAccount of this pod`. */
   readonly source: string
+  /** Through whom, with where we have that from. */
+  readonly proxy?: string
 }
 
 /** The answer that was not 2xx. */
@@ -18,9 +20,9 @@ export interface Refusal {
   readonly retryAfterMs?: number | undefined
 }
 
-/** `https://10.0.0.1:6443 (kubeconfig …, context …)` */
-export function address({ origin, source }: Server): string {
-  return `${origin} (${source})`
+/** `https://10.0.0.1:6443 (kubeconfig …, context …)`, and the proxy on the way. */
+export function address({ origin, source, proxy }: Server): string {
+  return `${origin} (${source})${proxy === undefined ? '' : ` through the proxy ${proxy}`}`
 }
 
 /** The error for an answer with a status other than 2xx. */

@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Identity } from './credentials.ts'
+import { unlessAborted } from './deadline.ts'
 import type { Operation } from './operation.ts'
 
 const ERROR_CHARACTERS = 64 * 1024
@@ -13,10 +14,11 @@ export async function answerHead(
   identity: Identity,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  signal.throwIfAborted()
   const { request } = base.startsWith('https:') ? https : http
   const content = body === undefined ? {} : { 'Content-Type': body.type, 'Content-Length': Buffer.byteLength(body.text) }
   const headers = { ...identity.headers, ...content, Accept: 'application/json' }
-  return await new Promise((resolve, reject) => {
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
     // A key or certificate that OpenSSL cannot read throws here.
     const sent = request(base + path, { ...identity, method, signal, headers })
     sent.on('error', reject)
@@ -24,6 +26,8 @@ export async function answerHead(
     sent.on('response', resolve)
     sent.end(body?.text)
   })
+  // A request says nothing of its end while it waits for a proxy's connection.
+  return await unlessAborted(answered, signal)
 }
 
 // An abort in the very tick in which the answer ends destroys the socket when the request listens to it no more: its error

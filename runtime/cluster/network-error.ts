@@ -8,7 +8,8 @@ import { networkCode } from './retry.ts'
 export function networkError(operation: Operation, server: Server, cause: unknown): ClusterError {
   const code = networkCode(cause)
   const fail = (kind: ClusterErrorCode, found: string): ClusterError => new ClusterError(kind, `${cannot(operation)}: ${found}`, { cause })
-  const at = address(server)
+  // A proxy is the only one that we connect to ourselves.
+  const at = server.proxy !== undefined && FIRST_HOP.has(code) ? `the proxy ${server.proxy}` : address(server)
   if (code === 'ECONNREFUSED')
     return fail('unreachable', `${at} refuses connections, check that it is the right address and that the server runs`)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
@@ -42,6 +43,7 @@ function namesOf(cause: unknown): string {
 }
 
 const ROUTE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'])
+const FIRST_HOP = new Set([...ROUTE, 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 const EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
 // The verify errors of OpenSSL, by the names that Node gives them.
 const UNTRUSTED =

@@ -9,6 +9,7 @@ import { LoginError } from './login-error.ts'
 import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
 import { connectionPool } from './pool.ts'
+import { proxyOf } from './proxy.ts'
 import { networkCode, retryAfterMs } from './retry.ts'
 
 /** Connections to one server under one identity. */
@@ -41,10 +42,11 @@ export interface WireOptions {
 
 export function openWire(access: Access, { userAgent, env }: WireOptions): Wire {
   const { server: base, source } = access
-  const server: Server = { origin: new URL(base).origin, source }
+  const proxy = proxyOf(access, env)
+  const server: Server = { origin: new URL(base).origin, source, ...(proxy ? { proxy: proxy.name } : {}) }
   const clock = serverClock()
-  const login = credentials(access, env)
-  const pool = connectionPool(access, env)
+  const login = credentials(access, proxy, env)
+  const pool = connectionPool(base.startsWith('https:'), proxy)
   const closing = new AbortController()
   const loggingIn = new Set<Operation>()
 

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { connect as connectSocket, createServer as createSocketServer, type AddressInfo } from 'node:net'
+import { createServer as createSocketServer, type AddressInfo } from 'node:net'
 import t from 'tap'
 import { connectCluster, type ConnectOptions } from '../../../runtime/cluster/connect.ts'
-import { proxyEnv } from '../../../runtime/cluster/proxy.ts'
 import { api, calm, certificate, clusterError, json, kubeconfig, type Test } from './api.ts'
 
 const ref = { namespace: 'shop', name: 'web-1' }
@@ -91,67 +89,4 @@ t.test('TLS to a server that does not speak it, and plain text to one that does'
     code: 'unreachable',
     message: /does not speak HTTP \(HPE_\w+\)/,
   })
-})
-
-t.test('the proxy-url of the kubeconfig and HTTPS_PROXY are used, and connections through them kept', async t => {
-  const right = certificate(t, 'api', 'IP:127.0.0.1,DNS:api.test')
-  const server = await api(t, (_, response) => json(response, {}), right)
-  const tunnels: string[] = []
-  const proxy = createServer()
-  proxy.on('connect', ({ url }, socket) => {
-    tunnels.push(url ?? '')
-    const upstream = connectSocket(Number(new URL(server.url).port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n')
-      upstream.pipe(socket).pipe(upstream)
-    })
-    upstream.on('error', () => socket.destroy())
-    socket.on('error', () => upstream.destroy())
-  })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  t.teardown(() => void proxy.close())
-  // True of a server that listens on a port.
-  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  const cluster = await connected(t, 'https://api.test', { cluster: { ...ca(right.cert), 'proxy-url': proxyUrl } })
-  t.same([await cluster.pod(ref, calm), await cluster.pod(ref, calm)], [{}, {}])
-  t.same(tunnels, ['api.test:443'])
-  const byEnv = await connected(t, 'https://api.test', { cluster: ca(right.cert) }, { env: { HTTPS_PROXY: proxyUrl } })
-  t.same([await byEnv.pod(ref, calm), await byEnv.pod(ref, calm)], [{}, {}])
-  t.same(tunnels, ['api.test:443', 'api.test:443'])
-  cluster.close()
-  byEnv.close()
-})
-
-t.test('proxyEnv() exempts by name, parent domain, port and network', async t => {
-  const HTTPS_PROXY = 'http://proxy.test'
-  const isProxied = (server: string, NO_PROXY: string) => 'HTTPS_PROXY' in proxyEnv(new URL(server), { HTTPS_PROXY, NO_PROXY })
-  t.same(proxyEnv(new URL('https://api.test'), { HTTPS_PROXY, NO_PROXY: 'other', HOME: '/' }), { HTTPS_PROXY })
-  const direct = [
-    ['https://10.96.0.1', '.svc, 10.0.0.0/8'],
-    ['https://[fd00::1]:6443', 'fd00::/8'],
-    ['https://10.96.0.1', '10.96.0.1'],
-    ['https://api.corp.test', 'corp.test'],
-    ['https://api.corp.test', '.corp.test'],
-    ['https://api.corp.test:6443', '*.corp.test:6443'],
-    ['https://api.test', '*'],
-    ['https://localhost:6443', ''],
-    ['https://127.0.0.1:6443', ''],
-    ['https://[::1]:6443', ''],
-  ] as const
-  const proxied = [
-    ['https://10.96.0.1', '192.168.0.0/16'],
-    ['https://10.96.0.1', '10.0.0.0/99, 10/8'],
-    ['https://corp.test', '.corp.test'],
-    ['https://mycorp.test', 'corp.test'],
-    ['https://api.corp.test', 'corp.test:6443'],
-    ['https://api.test', ''],
-  ] as const
-  t.same(
-    direct.filter(([server, exempt]) => isProxied(server, exempt)),
-    [],
-  )
-  t.same(
-    proxied.filter(([server, exempt]) => !isProxied(server, exempt)),
-    [],
-  )
 })
