@@ -9,10 +9,12 @@ const terminal = processTerminal()
 process.on('uncaughtException', error => {
   process.exit(fail(error))
 })
-process.exitCode = await readConfig(process.argv.slice(2), process, terminal.signal)
+const code = await readConfig(process.argv.slice(2), process, terminal.signal)
   .then(config => run(config, terminal))
   .catch(fail)
-process.exitCode = terminal.interruptedBy() ?? process.exitCode
+await terminal.flush()
+// A connection that a proxy never answers for can be had from nobody, but would hold the event loop.
+process.exit(terminal.interruptedBy() ?? code)
 
 /** Each command is loaded only when it is asked for: a start pays for nothing else. */
 async function run(config: Config, terminal: Terminal): Promise<number> {

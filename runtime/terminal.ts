@@ -11,6 +11,8 @@ export interface Terminal {
 export interface ProcessTerminal extends Terminal {
   /** The exit code that the signal asks for, or undefined when none came. */
   interruptedBy(): number | undefined
+  /** Resolves when all that was printed has been handed over. */
+  flush(): Promise<void>
 }
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
@@ -40,5 +42,8 @@ export function processTerminal(): ProcessTerminal {
     err: text => void process.stderr.write(text),
     signal: controller.signal,
     interruptedBy: () => code,
+    async flush() {
+      for (const stream of [process.stdout, process.stderr]) await new Promise<void>(resolve => void stream.write('', () => resolve()))
+    },
   }
 }

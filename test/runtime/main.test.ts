@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -227,27 +227,23 @@ t.test('main ends on Ctrl-C and on SIGTERM with its summary', async t => {
 t.test('main ends at once on Ctrl-C and on SIGTERM while it reads its input', async t => {
   const fifo = `${t.testdir({})}/fifo`
   execFileSync('mkfifo', [fifo])
-  for (const args of [
-    ['explain', '-f', '-'],
-    ['sweep', '--settings', '-'],
-    ['explain', '-f', fifo],
-    ['catalogue', '--settings', fifo],
-  ])
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const) {
-      const child = start(args)
-      const end = ended(child)
-      const writer = args.includes(fifo) ? await writerTo(fifo) : await takesInput(child)
-      const at = performance.now()
-      child.kill(signal)
-      const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
-      t.strictSame(await end, { code, stdout: '', stderr: '' }, `${args.join(' ')} ${signal}`)
-      clearTimeout(late)
-      t.ok(performance.now() - at < 5000)
-      await writer?.close()
-    }
+  for (const [signal, code, args] of [
+    ['SIGINT', 130, ['explain', '-f', '-']],
+    ['SIGTERM', 143, ['sweep', '--settings', '-']],
+    ['SIGTERM', 143, ['explain', '-f', fifo]],
+    ['SIGINT', 130, ['catalogue', '--settings', fifo]],
+  ] as const) {
+    const child = start(args)
+    const end = ended(child)
+    const writer = args.some(arg => arg === fifo) ? await writerTo(fifo) : await takesInput(child)
+    const at = performance.now()
+    child.kill(signal)
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    t.strictSame(await end, { code, stdout: '', stderr: '' }, `${args.join(' ')} ${signal}`)
+    clearTimeout(late)
+    t.ok(performance.now() - at < 5000)
+    await writer?.close()
+  }
 })
 
 t.test('main ends at once on Ctrl-C while a credential plugin hangs', async t => {
@@ -263,6 +259,21 @@ t.test('main ends at once on Ctrl-C while a credential plugin hangs', async t =>
   child.kill('SIGINT')
   t.match(await end, { code: 130, stdout: /0 pods judged\.\n$/, stderr: '' })
   t.ok(performance.now() - at < 15_000)
+})
+
+t.test('main ends at once on Ctrl-C while a proxy hangs', async t => {
+  const proxy = createSocketServer(socket => void socket.on('error', () => {})).listen(0, '127.0.0.1')
+  t.teardown(() => proxy.close())
+  await once(proxy, 'listening')
+  const { port } = proxy.address() as AddressInfo // it listens on a port
+  const file = `${t.testdir({ config: kubeconfig({ url: 'https://api.test', token: 'x', namespace: 'shop' }) })}/config`
+  const child = start(['sweep', '--kubeconfig', file], { env: { HTTPS_PROXY: `127.0.0.1:${port}` } })
+  const end = ended(child)
+  await once(proxy, 'connection')
+  child.kill('SIGINT')
+  const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  t.match(await end, { code: 130, stdout: /0 pods judged\.\n$/, stderr: '' })
+  clearTimeout(late)
 })
 
 t.test('main reads a pipe that is written late, and in parts', async t => {
