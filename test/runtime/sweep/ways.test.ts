@@ -1,0 +1,213 @@
+import t from 'tap'
+import type { Outcome } from '../../../runtime/outcome.ts'
+import type { Behaviour } from '../../sandbox/behaviour.ts'
+import type { Effect, Match } from '../../sandbox/fault.ts'
+import type { SandboxOptions } from '../../sandbox/sandbox.ts'
+import { calls, told, world } from './world.ts'
+
+// The ways of a sidecar, walked in order: what each of them meets, and what is done next. Most of the time they wait.
+t.jobs = 16
+
+/** It is told by its own command, by its quit endpoint and by TERM. */
+const OBEDIENT: Behaviour = {
+  commands: [{ command: '/proxy quit', ends: { exit: 0 } }],
+  listens: { 9091: { 'POST /quit': { ends: { exit: 0 } } } },
+  on: { TERM: { exit: 0 } },
+}
+
+const COMMAND = { command: ['/proxy', 'quit'] }
+const QUIT = { quit: 'http://localhost:9091/quit' }
+
+/** What its annotation says of the proxy: these ways and a signal, all with exit code 0. */
+function saying(...ways: readonly object[]): Readonly<Record<string, string>> {
+  return { 'sidecar-reaper/containers': JSON.stringify({ proxy: Object.assign({ exit: 0, grace: '0s' }, ...ways) }) }
+}
+
+const allow = { settings: { annotationCommands: 'allow' } }
+
+const byCommand: Match = { resource: 'pods/exec', url: /command=%2Fproxy/ }
+const byHttp: Match = { resource: 'pods/portforward' }
+const bySignal: Match = { resource: 'pods/exec', url: /command=(kill|sh)/ }
+
+const exec = (answer: Extract<Effect, { kind: 'exec' }>['answer'], deliver = false): Effect => ({ kind: 'exec', deliver, answer })
+const http = (answer: Extract<Effect, { kind: 'port-forward' }>['answer'], deliver = false): Effect => ({
+  kind: 'port-forward',
+  deliver,
+  answer,
+})
+const answer = (status: number, message: string): Effect => ({ kind: 'answer', status, message })
+const meeting = (on: Match, effect: Effect): SandboxOptions => ({ faults: [{ on, do: effect }] })
+
+const DIALING = 'error dialing backend: dial tcp 192.0.2.1:10250: connect: connection refused'
+const ADMISSION = 'admission webhook "guard" denied the request: nobody execs here'
+const STILL = /^it still runs 5 s after it was told$/
+
+interface Row {
+  readonly title: string
+  readonly options?: SandboxOptions
+  readonly proxy?: Behaviour
+  /** Why the way did not end it. */
+  readonly errors: readonly RegExp[]
+}
+
+const execRows: readonly Row[] = [
+  { title: 'no such program in the image', proxy: { ...OBEDIENT, commands: [] }, errors: [/stat \/proxy: no such file or directory/] },
+  {
+    title: 'its command fails',
+    proxy: { ...OBEDIENT, commands: [{ command: '/proxy quit', exit: 1, stderr: 'no admin port' }] },
+    errors: [/^\/proxy exited 1: no admin port$/],
+  },
+  { title: 'refused by admission', options: meeting(byCommand, answer(403, ADMISSION)), errors: [/refused by an admission policy/] },
+  { title: 'a node that takes no connection', options: meeting(byCommand, answer(500, DIALING)), errors: [/error dialing backend/] },
+  { title: 'no answer', options: meeting(byCommand, exec('never')), errors: [/no complete answer .* within 2 s/, STILL] },
+  { title: 'half an answer', options: meeting(byCommand, exec('cut')), errors: [/connection was closed/, STILL] },
+  { title: 'answered and not obeyed', options: meeting(byCommand, exec('success')), errors: [STILL] },
+  { title: 'killed like its container, which lives', options: meeting(byCommand, exec({ exit: 137 })), errors: [STILL] },
+]
+
+const httpRows: readonly Row[] = [
+  { title: 'nobody listens', proxy: { ...OBEDIENT, listens: {} }, errors: [/connection refused, nobody listens there/] },
+  { title: 'an endpoint that is off', proxy: { ...OBEDIENT, listens: { 9091: {} } }, errors: [/answered with 404 Not Found/] },
+  {
+    title: 'a redirect',
+    proxy: { ...OBEDIENT, listens: { 9091: { 'POST /quit': { status: 302, headers: { location: '/quit' } } } } },
+    errors: [/answered with 302 Found/],
+  },
+  {
+    title: 'forbidden',
+    options: { denied: [{ resource: 'pods/portforward' }] },
+    errors: [/needs verb create .* on resource pods\/portforward/],
+  },
+  { title: 'refused by admission', options: meeting(byHttp, answer(403, ADMISSION)), errors: [/refused by an admission policy/] },
+  { title: 'a node that takes no connection', options: meeting(byHttp, answer(500, DIALING)), errors: [/error dialing backend/] },
+  { title: 'no answer', options: meeting(byHttp, http('never')), errors: [/no complete answer .* within 2 s/, STILL] },
+  { title: 'half an answer', options: meeting(byHttp, http('half')), errors: [/socket hang up/, STILL] },
+  { title: 'a connection that the sidecar breaks', options: meeting(byHttp, http('reset')), errors: [/connection reset by peer/, STILL] },
+  { title: 'a connection that breaks on the way', options: meeting(byHttp, http('cut')), errors: [/socket hang up/, STILL] },
+  { title: 'answered and not obeyed', options: meeting(byHttp, http({ status: 200 })), errors: [STILL] },
+]
+
+const signalRows: readonly Row[] = [
+  {
+    title: 'neither kill nor sh',
+    proxy: { ...OBEDIENT, missing: ['kill', 'sh'] },
+    errors: [/by a shell: .*"sh": executable file not found/],
+  },
+  { title: 'refused by admission', options: meeting(bySignal, answer(403, ADMISSION)), errors: [/refused by an admission policy/] },
+  { title: 'half an answer', options: meeting(bySignal, exec('cut')), errors: [/connection was closed/, STILL] },
+  { title: 'delivered and not obeyed', proxy: { ...OBEDIENT, on: { TERM: 'ignore' } }, errors: [STILL] },
+]
+
+for (const [way, ways, next, rows] of [
+  ['exec', [COMMAND, QUIT], 'http', execRows],
+  ['http', [QUIT], 'signal', httpRows],
+  ['signal', [], 'complete', signalRows],
+] as const)
+  for (const { title, options = {}, proxy = OBEDIENT, errors } of rows)
+    t.test(`${way}, ${title}: ${next} is next`, async t => {
+      const { sandbox, stuck, sweep } = await world(t, options, { callTimeoutMs: 2000 })
+      stuck('p0', { proxy, annotations: saying(...ways) })
+      const said = await sweep(allow)
+      const tried = errors.map(error => ({ way, container: 'proxy', error }))
+      t.match(said.outcomes, [{ result: 'ended', way: next, phase: 'Succeeded', expected: 'Succeeded' }])
+      t.match(said.outcomes[0]?.tried, tried)
+      t.equal(said.outcomes[0]?.tried.length, tried.length)
+      t.equal(sandbox.pod('default', 'p0')?.status.phase, 'Succeeded')
+    })
+
+const obeyed: readonly [Outcome['way'], readonly object[], Match, readonly Effect[]][] = [
+  ['exec', [COMMAND, QUIT], byCommand, [exec('never', true), exec('cut', true), exec({ exit: 137 }, true)]],
+  ['http', [QUIT], byHttp, [http('never', true), http('half', true), http('reset', true), http('cut', true)]],
+]
+
+for (const [way, ways, on, effects] of obeyed)
+  t.test(`${way}: whatever the answer, a sidecar that ended was ended by it`, async t => {
+    for (const effect of effects) {
+      const { stuck, sweep } = await world(t, meeting(on, effect), { callTimeoutMs: 2000 })
+      stuck('p0', { proxy: OBEDIENT, annotations: saying(...ways) })
+      t.match((await sweep(allow)).outcomes, [{ result: 'ended', way, tried: [], containers: [{ exit: 0 }] }])
+    }
+  })
+
+t.test('a quit endpoint whose program ends before it answers has ended it', async t => {
+  const { stuck, sweep } = await world(t)
+  const proxy = { listens: { 9091: { 'POST /quit': { delayMs: 60_000, ends: { exit: 0 } } } } }
+  stuck('p0', { proxy, annotations: saying(QUIT) })
+  t.match((await sweep(allow)).outcomes, [{ result: 'ended', way: 'http', tried: [] }])
+})
+
+t.test('all ways in order, each tried once and each with its reason, and then the pod is completed', async t => {
+  const { sandbox, stuck, sweep } = await world(t)
+  stuck('p0', { proxy: { missing: ['kill', 'sh'] }, annotations: saying(COMMAND, QUIT) })
+  const said = await sweep(allow)
+  t.match(said.outcomes, [
+    {
+      result: 'ended',
+      way: 'complete',
+      tried: [
+        { way: 'exec', container: 'proxy', error: /no such file or directory/ },
+        { way: 'http', container: 'proxy', error: /connection refused/ },
+        { way: 'signal', container: 'proxy', error: /by a shell/ },
+      ],
+      containers: [{ exit: 137 }],
+    },
+  ])
+  t.strictSame(calls(sandbox), [
+    'patch pods/status p0', // the claim
+    'get pods p0',
+    'get pods/exec p0',
+    'get pods p0',
+    'get pods/portforward p0',
+    'get pods p0',
+    'get pods/exec p0',
+    'get pods/exec p0', // by a shell
+    'get pods p0',
+    'patch pods/status p0',
+  ])
+  t.strictSame(told(sandbox, 'p0'), ['proxy TERM kubelet', 'proxy KILL kubelet'])
+})
+
+t.test('the setting ways leaves ways out, and failed is failed where complete is not among them', async t => {
+  for (const [ways, result, way] of [
+    [['exec', 'http', 'signal'], 'ended', 'signal'],
+    [['exec', 'http'], 'failed', null],
+    [['http'], 'failed', null],
+    [['http', 'complete'], 'ended', 'complete'],
+  ] as const) {
+    const { stuck, sweep } = await world(t)
+    stuck('p0', { annotations: saying(COMMAND, QUIT) })
+    const [outcome] = (await sweep({ settings: { ...allow.settings, ways } })).outcomes
+    t.match(outcome, { result, way })
+    const inVain = (['exec', 'http'] as const).filter(one => ways.some(given => given === one))
+    t.strictSame(outcome?.tried.map(({ way }) => way), inVain) // prettier-ignore
+  }
+})
+
+t.test('sidecars of one pod each have their own way, and their own reasons', async t => {
+  const { stuck, sweep } = await world(t)
+  const details = { a: { ...COMMAND, exit: 0 }, b: { ...QUIT, exit: 0 }, c: { exit: 0 } }
+  const annotations = { 'sidecar-reaper/containers': JSON.stringify(details) }
+  const { commands = [], listens = {}, on = {} } = OBEDIENT
+  stuck('p0', { sidecars: { a: { commands }, b: { on }, c: { on, listens: { 1: listens[9091] ?? {} } } }, annotations })
+  t.match((await sweep(allow)).outcomes, [
+    {
+      result: 'ended',
+      tried: [{ way: 'http', container: 'b', error: /nobody listens there/ }],
+      containers: [
+        { name: 'a', exit: 0 },
+        { name: 'b', exit: 0 },
+        { name: 'c', exit: 0 },
+      ],
+    },
+  ])
+})
+
+t.test('silent endpoints do not make a node unreachable: the pods beside them are told', async t => {
+  const { sandbox, stuck, sweep } = await world(t, meeting(byHttp, http('reset')))
+  for (const name of ['p0', 'p1', 'p2']) stuck(name, { proxy: { listens: { 9091: { 'POST /quit': {} } } }, annotations: saying(QUIT) })
+  stuck('p3', { exit: 0 })
+  const said = await sweep({ settings: { ...allow.settings, perNode: 1 } })
+  t.notMatch(JSON.stringify(said.outcomes), /left out of this sweep/)
+  t.match(said.outcomes.find(({ pod }) => pod === 'p3'), { result: 'ended', way: 'signal' }) // prettier-ignore
+  t.equal(calls(sandbox).filter(call => call.startsWith('get pods/portforward')).length, 3)
+})
