@@ -25,6 +25,8 @@ export interface Concluded {
 /** How far an ending has come. */
 interface Progress {
   subject: Subject
+  /** Ids of all containers that were left over at some time, by name. */
+  readonly leftOver: Map<string, string | null>
   step: Step | undefined
   /** Kinds of steps that are not taken again. */
   readonly spent: Set<Step['kind']>
@@ -38,7 +40,16 @@ type Result = Pick<Outcome, 'result' | 'way'>
 /** Takes the steps of the subject's plan until its pod's status shows that all that was left over has ended. */
 export async function endPod(ending: Ending, subject: Subject): Promise<Ended> {
   const started = performance.now()
-  const progress: Progress = { subject, step: undefined, spent: new Set(), tried: [], changes: 0, isReverted: false }
+  const progress: Progress = {
+    subject,
+    leftOver: new Map(),
+    step: undefined,
+    spent: new Set(),
+    tried: [],
+    changes: 0,
+    isReverted: false,
+  }
+  takeUp(progress, subject)
   const result = await walk(ending, progress).catch((error: unknown) => cutShort(ending, progress, error))
   if (result === 'judged') return { kind: 'judged', subject: progress.subject }
   const seconds = Math.round(performance.now() - started) / 1000
@@ -63,8 +74,14 @@ async function walk(ending: Ending, progress: Progress): Promise<Result | 'judge
     const again = await judgeAgain(ending, progress.subject)
     if (again === undefined) return { result: 'vanished', way: null }
     if (again.verdict.decision !== 'end') return notToBeEnded(ending, progress, again)
-    progress.subject = again
+    takeUp(progress, again)
   }
+}
+
+/** The pod as it is to be ended from now on. What has ended by then was left over too. */
+function takeUp(progress: Progress, subject: Subject): void {
+  progress.subject = subject
+  for (const { name, containerID, left_over } of subject.verdict.containers) if (left_over) progress.leftOver.set(name, containerID)
 }
 
 /** What has begun is carried through, also when the sweep is to begin no further ending. */
@@ -122,16 +139,11 @@ function wayOf(step: Step): StepError['way'] {
   return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? null)
 }
 
-function outcome(ending: Ending, { subject, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
-  const { ref, uid } = subject
-  const phase = ending.watch.sight(uid)?.pod.status?.phase ?? null
-  const status = { phase, expected: subject.verdict.after, containers: ends(ending, subject) }
-  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, ...status, seconds }
-}
-
-function ends({ watch }: Ending, { uid, verdict }: Subject): Outcome['containers'] {
+function outcome({ watch }: Ending, { subject, leftOver, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
+  const { ref, uid, verdict } = subject
   const pod = watch.sight(uid)?.pod
-  return verdict.containers
-    .filter(container => container.left_over)
-    .map(({ name, containerID }) => ({ name, containerID, exit: (pod && fate(pod, name, containerID)?.exit) ?? null }))
+  const exit = (name: string, id: string | null) => (pod && fate(pod, name, id)?.exit) ?? null
+  const containers = [...leftOver].map(([name, containerID]) => ({ name, containerID, exit: exit(name, containerID) }))
+  const status = { phase: pod?.status?.phase ?? null, expected: verdict.after, containers }
+  return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, ...status, seconds }
 }
