@@ -13,7 +13,12 @@ import { judgeNow, type Ending, type StepError, type StepResult } from './contex
 const MARGIN_SECONDS = 5
 
 /** What came of one container; errors: its ways that did not end it. */
-type End = { readonly kind: 'ended' | 'running' | 'gone' | 'changed'; readonly way: WayName | null; readonly errors: readonly StepError[] }
+interface End {
+  readonly container: ContainerVerdict
+  readonly kind: 'ended' | 'running' | 'gone' | 'changed'
+  readonly way: WayName | null
+  readonly errors: readonly StepError[]
+}
 
 /**
  * Tells each of these containers to end, by its own ways in order, and waits until the pod's status says that it has. Those
@@ -32,7 +37,7 @@ export async function tellContainers(ending: Ending, subject: Subject, container
   if (ends.some(({ kind }) => kind === 'gone')) return { kind: 'gone' }
   if (ends.some(({ kind }) => kind === 'running')) return { kind: 'failed', errors }
   if (ends.some(({ kind }) => kind === 'changed')) return errors.length > 0 ? { kind: 'failed', errors } : { kind: 'changed' }
-  return lastEnd(ending, subject, containers, { kind: 'ended', way: ends[0]?.way ?? null, errors })
+  return lastEnd(ending, subject, ends, errors)
 }
 
 /** The containers by their turn, the lowest first. */
@@ -44,24 +49,24 @@ function turns(containers: readonly ContainerVerdict[]): readonly (readonly Cont
 async function tellOne(ending: Ending, subject: Subject, container: ContainerVerdict): Promise<End> {
   if (container.ends_itself !== null) return endItself(ending, subject, container, container.ends_itself)
   const errors: StepError[] = []
-  const fail = (way: WayName, error: string) => errors.push({ way, container: container.name, error })
   for (const way of container.ways) {
+    const fail = (error: string) => errors.push({ way: way.way, container: container.name, error })
     const before = errors.length
     const told = await tell(ending, subject, container, way)
-    if (told === 'changed') return { kind: 'changed', way: null, errors }
-    if (told.error !== '') fail(way.way, told.error)
+    if (told === 'changed') return { container, kind: 'changed', way: null, errors }
+    if (told.error !== '') fail(told.error)
     if (told.kind === 'failed') continue
     const kind = await endOf(ending, subject, container, container.grace + MARGIN_SECONDS)
-    if (kind !== 'running') return { kind, way: way.way, errors: errors.slice(0, before) }
-    fail(way.way, `it still runs ${container.grace + MARGIN_SECONDS} s after it was told`)
+    if (kind !== 'running') return { container, kind, way: way.way, errors: errors.slice(0, before) }
+    fail(`it still runs ${container.grace + MARGIN_SECONDS} s after it was told`)
   }
-  return { kind: 'running', way: null, errors }
+  return { container, kind: 'running', way: null, errors }
 }
 
 async function endItself(ending: Ending, subject: Subject, container: ContainerVerdict, seconds: number): Promise<End> {
   const kind = await endOf(ending, subject, container, seconds)
   const error = `it did not end by itself within ${seconds} s`
-  return { kind, way: null, errors: kind === 'running' ? [{ way: null, container: container.name, error }] : [] }
+  return { container, kind, way: null, errors: kind === 'running' ? [{ way: null, container: container.name, error }] : [] }
 }
 
 async function tell(ending: Ending, subject: Subject, container: ContainerVerdict, way: Way): Promise<Told | 'changed'> {
@@ -109,20 +114,14 @@ async function endOf(
 }
 
 /** All that was told has ended: is it enough for the pod, and does it last? The kubelet may start a container again. */
-async function lastEnd(
-  ending: Ending,
-  subject: Subject,
-  told: readonly ContainerVerdict[],
-  ended: Extract<StepResult, { kind: 'ended' }>,
-): Promise<StepResult> {
+async function lastEnd(ending: Ending, subject: Subject, ends: readonly End[], errors: readonly StepError[]): Promise<StepResult> {
   const left = subject.verdict.containers.filter(({ left_over }) => left_over)
-  if (left.length > told.length) return { kind: 'failed', errors: ended.errors }
-  const restarted = (pod: Pod) => told.filter(({ name, containerID }) => fate(pod, name, containerID)?.isRestarted)
+  if (left.length > ends.length) return { kind: 'failed', errors }
+  const restarted = (pod: Pod) => ends.filter(({ container }) => fate(pod, container.name, container.containerID)?.isRestarted)
   const isOver = (pod: Pod) => isFinished(pod) || restarted(pod).length > 0
   const sight = await ending.watch.until(subject, isOver, subject.graceSeconds + MARGIN_SECONDS, ending.signal)
   const again = sight && !isFinished(sight.pod) ? restarted(sight.pod) : []
-  if (again.length === 0) return ended
+  if (again.length === 0) return { kind: 'ended', way: ends[0]?.way ?? null, errors }
   const error = 'it ended, and the kubelet starts it again'
-  const errors = again.map(({ name, ways }) => ({ way: ways[0]?.way ?? null, container: name, error }))
-  return { kind: 'failed', errors: [...ended.errors, ...errors] }
+  return { kind: 'failed', errors: [...errors, ...again.map(({ container, way }) => ({ way, container: container.name, error }))] }
 }

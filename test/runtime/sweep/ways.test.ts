@@ -2,8 +2,9 @@ import t from 'tap'
 import type { Outcome } from '../../../runtime/outcome.ts'
 import type { Behaviour } from '../../sandbox/behaviour.ts'
 import type { Effect, Match } from '../../sandbox/fault.ts'
+import type { PodManifest } from '../../sandbox/objects.ts'
 import type { SandboxOptions } from '../../sandbox/sandbox.ts'
-import { calls, told, world } from './world.ts'
+import { calls, results, told, world } from './world.ts'
 
 // The ways of a sidecar, walked in order: what each of them meets, and what is done next. Most of the time they wait.
 t.jobs = 16
@@ -21,6 +22,10 @@ const QUIT = { quit: 'http://localhost:9091/quit' }
 /** What its annotation says of the proxy: these ways and a signal, all with exit code 0. */
 function saying(...ways: readonly object[]): Readonly<Record<string, string>> {
   return { 'sidecar-reaper/containers': JSON.stringify({ proxy: Object.assign({ exit: 0, grace: '0s' }, ...ways) }) }
+}
+
+function onFailure(pod: PodManifest): PodManifest {
+  return { ...pod, spec: { ...pod.spec, restartPolicy: 'OnFailure' } }
 }
 
 const allow = { settings: { annotationCommands: 'allow' } }
@@ -210,4 +215,73 @@ t.test('silent endpoints do not make a node unreachable: the pods beside them ar
   t.notMatch(JSON.stringify(said.outcomes), /left out of this sweep/)
   t.match(said.outcomes.find(({ pod }) => pod === 'p3'), { result: 'ended', way: 'signal' }) // prettier-ignore
   t.equal(calls(sandbox).filter(call => call.startsWith('get pods/portforward')).length, 3)
+})
+
+t.test('a sidecar that the kubelet starts again after its second way: the reason names that way', async t => {
+  const { stuck, sweep } = await world(t)
+  const proxy = { listens: { 9091: { 'POST /quit': { ends: { exit: 1 } } } } }
+  stuck('p0', { proxy, annotations: saying(COMMAND, QUIT), change: onFailure })
+  const [outcome] = (await sweep(allow)).outcomes
+  t.match(outcome, { result: 'ended', way: 'complete', phase: 'Succeeded' })
+  t.match(outcome?.tried, [
+    { way: 'exec', error: /no such file/ },
+    { way: 'http', error: 'it ended, and the kubelet starts it again' },
+  ])
+})
+
+/** Before such a request the proxy of p0 restarts, and the kubelet has said so when it is answered. */
+function restarted(on: Match): SandboxOptions {
+  return { faults: [{ on, do: { kind: 'restart', pod: 'default/p0', container: 'proxy' } }, { on, do: { kind: 'delay', ms: 50 } }] } // prettier-ignore
+}
+
+const look: Match = { verb: 'get', resource: 'pods' }
+
+for (const [way, call, ways] of [
+  ['exec', 'get pods/exec p0', [COMMAND]],
+  ['http', 'get pods/portforward p0', [QUIT]],
+] as const) {
+  const claimAndTell = ['patch pods/status p0', 'get pods p0', call]
+
+  t.test(`${way}: a container that restarts between claim and call is not told for the old one`, async t => {
+    const { sandbox, stuck, sweep } = await world(t, restarted({ ...look, nth: 1 }))
+    stuck('p0', { proxy: OBEDIENT, annotations: saying(...ways) })
+    t.match((await sweep(allow)).outcomes, [{ result: 'ended', way, tried: [], containers: [{ exit: 0 }] }])
+    t.strictSame(calls(sandbox), ['patch pods/status p0', 'get pods p0', 'get pods p0', ...claimAndTell])
+  })
+
+  t.test(`${way}: the claim names it, and the sidecar is told once by two sweeps`, async t => {
+    const { sandbox, stuck, connect, sweep } = await world(t, { faults: [{ on: { verb: 'patch' }, do: { kind: 'delay', ms: 100 } }] })
+    const names = ['p0', 'p1', 'p2', 'p3']
+    for (const name of names) stuck(name, { proxy: OBEDIENT, annotations: saying(...ways) })
+    const other = await connect()
+    const sweeps = await Promise.all([sweep(allow), sweep({ ...allow, cluster: other })])
+    t.strictSame(sweeps.flatMap(results).toSorted(), names.map(name => `${name} ended ${way}`)) // prettier-ignore
+    for (const name of names) {
+      t.equal(calls(sandbox).filter(one => one === call.replace('p0', name)).length, 1)
+      const claim = JSON.parse(sandbox.pod('default', name)?.metadata.annotations?.['sidecar-reaper/claim'] ?? '')
+      t.match(claim, { way, containers: { proxy: /^containerd:/ } })
+    }
+  })
+
+  t.test(`${way}: a sweep that comes while the sidecar takes its time waits`, async t => {
+    const { sandbox, stuck, connect, sweep } = await world(t)
+    const slow = { exit: 0, delayMs: 1500 }
+    const proxy = { commands: [{ command: '/proxy quit', ends: slow }], listens: { 9091: { 'POST /quit': { ends: slow } } } }
+    stuck('p0', { proxy, annotations: saying(...ways, { grace: '20s' }) })
+    const first = sweep(allow)
+    await sandbox.waitFor(() => calls(sandbox).includes(call), { deadlineMs: 20_000 })
+    const second = await sweep({ ...allow, cluster: await connect() })
+    t.match(second.verdicts, [{ decision: 'wait', reason: 'claimed' }])
+    t.strictSame(results(await first), [`p0 ended ${way}`])
+    t.equal(calls(sandbox).filter(one => one === call).length, 1)
+  })
+}
+
+t.test('without the right to claim the ways are walked all the same, and that is said', async t => {
+  const { sandbox, stuck, sweep } = await world(t, { denied: [{ verb: 'patch', resource: 'pods/status' }] })
+  stuck('p0', { proxy: { ...OBEDIENT, commands: [] }, annotations: saying(COMMAND, QUIT) })
+  const said = await sweep(allow)
+  t.match(said.outcomes, [{ result: 'ended', way: 'http', tried: [{ way: 'exec', error: /no such file/ }] }])
+  t.match(said.summary.limits, [/^Pods are not claimed/])
+  t.strictSame(told(sandbox, 'p0'), [])
 })
