@@ -113,11 +113,12 @@ function notToBeEnded(ending: Ending, progress: Progress, again: Subject): Resul
   return 'judged'
 }
 
-/** Whether all that was left over has ended for good: of one that the kubelet started again only the old life has. */
+/** Whether all that was left over has ended for good: of one that the kubelet started again only the old life has, unless the pod is over. */
 function haveEnded({ watch }: Ending, { uid, verdict }: Subject): boolean {
   const pod = watch.sight(uid)?.pod
+  if (pod === undefined) return false
   const left = verdict.containers.filter(container => container.left_over)
-  return pod !== undefined && left.every(({ name, containerID }) => fate(pod, name, containerID)?.isRestarted === false)
+  return isFinished(pod) || left.every(({ name, containerID }) => fate(pod, name, containerID)?.isRestarted === false)
 }
 
 function failure({ isReverted }: Progress): Result {

@@ -249,6 +249,14 @@ for (const [way, call, ways] of [
     t.strictSame(calls(sandbox), ['patch pods/status p0', 'get pods p0', 'get pods p0', ...claimAndTell])
   })
 
+  t.test(`${way}: a container that restarts unseen, with the call itself: the pod says what came of it`, async t => {
+    const { stuck, sweep } = await world(t, restarted({ resource: call.split(' ')[1] ?? '', nth: 1 }))
+    stuck('p0', { proxy: OBEDIENT, annotations: saying(...ways), change: onFailure })
+    const tried = [{ way, container: 'proxy', error: 'it ended, and the kubelet starts it again' }]
+    // The new one was told by the same call, and ended well.
+    t.match((await sweep(allow)).outcomes, [{ result: 'ended', way: null, tried, phase: 'Succeeded', expected: 'Succeeded' }])
+  })
+
   t.test(`${way}: the claim names it, and the sidecar is told once by two sweeps`, async t => {
     const { sandbox, stuck, connect, sweep } = await world(t, { faults: [{ on: { verb: 'patch' }, do: { kind: 'delay', ms: 100 } }] })
     const names = ['p0', 'p1', 'p2', 'p3']
