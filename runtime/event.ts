@@ -24,11 +24,12 @@ export function outcomeReason(outcome: Outcome): EventReason | undefined {
 export function outcomeNote(outcome: Outcome, { verdict }: Subject): string {
   const { result, way, tried, containers } = outcome
   const names = containers.map(({ name, exit }) => (exit === null ? name : `${name} (exit ${exit})`)).join(', ')
+  const ended = `Ended ${names}${way === null ? '' : ` by ${way}`}`
   if (hasSurprised(outcome))
-    return `Ended ${names} by ${way}, but the pod is ${outcome.phase}, and was to become ${outcome.expected}: its Job may run the main again`
-  if (result === 'ended') return `Ended ${names}${way === null ? '' : ` by ${way}`}: ${verdict.message}`
+    return `${ended}, but the pod is ${outcome.phase}, and was to become ${outcome.expected}: its Job may run the main again`
+  if (result === 'ended') return `${ended}: ${verdict.message}`
   if (result === 'reported') return `Would end ${names}: ${verdict.message}`
-  return `Could not end ${names}: ${tried.map(attempt => `${attempt.way ?? 'by itself'}: ${attempt.error}`).join('; ')}`
+  return `Could not end ${names}: ${tried.map(attempt => `${attempt.way ?? attempt.container}: ${attempt.error}`).join('; ')}`
 }
 
 /**

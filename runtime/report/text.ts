@@ -99,7 +99,8 @@ function outcomeMessage(outcome: Outcome): string {
   const { containers, tried, seconds, result } = outcome
   const exits = containers.map(({ name, exit }) => `${printable(name)} ${exit === null ? 'has no exit code' : `exit ${exit}`}`)
   const attempts = tried.map(
-    ({ way, container, error }) => `${way ?? 'by itself'}${container === null ? '' : ` of ${printable(container)}`}: ${printable(error)}`,
+    ({ way, container, error }) =>
+      `${[way, container && printable(container)].filter(part => part !== null).join(' of ')}: ${printable(error)}`,
   )
   const surprise = hasSurprised(outcome) ? [`but the pod is ${outcome.phase}, not ${outcome.expected}`] : []
   const told = result === 'ended' ? [...exits, ...surprise, ...attempts.map(attempt => `after ${attempt}`)] : [...attempts, ...exits]

@@ -54,6 +54,22 @@ t.test('outcomeReason() is silent about what nobody needs to hear', async t => {
   t.strictSame(reasons, ['SidecarsEnded', 'SidecarsLeftOver', 'SidecarsReverted', 'SidecarsFailed', undefined, undefined])
 })
 
+t.test('an ending with another phase than was said is a warning, and says what that means', async t => {
+  const dirty = outcomeOf({ way: 'signal', phase: 'Failed', expected: 'Succeeded' })
+  t.equal(outcomeReason(dirty), 'SidecarsEndedDirty')
+  const meaning = 'but the pod is Failed, and was to become Succeeded: its Job may run the main again'
+  t.equal(outcomeNote(dirty, subjectOf()), `Ended proxy (exit 143) by signal, ${meaning}`)
+  t.equal(outcomeNote({ ...dirty, way: null }, subjectOf()), `Ended proxy (exit 143), ${meaning}`)
+  t.equal(eventOf(subjectOf(), '', 'SidecarsEndedDirty').type, 'Warning')
+  const others = [
+    outcomeOf({ phase: 'Failed', expected: 'Failed' }),
+    outcomeOf({ phase: 'Failed', expected: 'Unknown' }),
+    outcomeOf({ phase: 'Failed', expected: null }),
+    outcomeOf({ phase: null }),
+  ]
+  t.strictSame(others.map(outcomeReason), others.map(() => 'SidecarsEnded')) // prettier-ignore
+})
+
 t.test('outcomeNote() names containers, the way, and what was tried', async t => {
   const note = (...given: Parameters<typeof outcomeOf>) => outcomeNote(outcomeOf(...given), subjectOf())
   t.equal(note(), 'Ended proxy (exit 143) by complete: the mains succeeded')
@@ -64,4 +80,6 @@ t.test('outcomeNote() names containers, the way, and what was tried', async t =>
   )
   const tried = [{ way: 'signal' as const, container: 'proxy', error: 'no' }, { way: 'complete' as const, container: null, error: 'never' }] // prettier-ignore
   t.equal(note({ result: 'failed', way: null, tried }), 'Could not end proxy (exit 143): signal: no; complete: never')
+  const waited = [{ way: null, container: 'proxy', error: 'it did not end by itself' }]
+  t.equal(note({ result: 'failed', way: null, tried: waited }), 'Could not end proxy (exit 143): proxy: it did not end by itself')
 })

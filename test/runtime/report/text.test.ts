@@ -68,6 +68,14 @@ t.test('textReport() says which attempts failed, and why', async t => {
   t.match(report([verdict(), outcome({ tried: tried.slice(0, 1) })]), 'proxy exit 143, after signal of proxy: no sh in the image (1.3 s)')
 })
 
+t.test('textReport() says of an ending that the pod came out otherwise than predicted', async t => {
+  const dirty = outcome({ way: 'signal', phase: 'Failed', expected: 'Succeeded' })
+  t.match(report([verdict(), dirty]), 'ended      signal     proxy exit 143, but the pod is Failed, not Succeeded (1.3 s)')
+  t.match(report([verdict(), dirty], { paint: painter(true) }), /\x1b\[31mended/)
+  const waited = outcome({ tried: [{ way: null, container: 'fuse', error: 'it did not end by itself within 1 s' }] })
+  t.match(report([verdict(), waited]), 'after fuse: it did not end by itself within 1 s')
+})
+
 t.test('textReport() of a dry run says what would be done', async t => {
   const reported = outcome({ result: 'reported', way: null })
   const dryRun = (given: Parameters<typeof verdict>[0]) =>
