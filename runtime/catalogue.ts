@@ -127,26 +127,67 @@ export type CatalogueRows = z.infer<typeof catalogueRows>
 export type Condition = z.infer<typeof condition>
 export type Port = z.infer<typeof port>
 
-/** The catalogue as the policy reads it: the rows, and which of them a container's name or image can be. */
+/** The catalogue as the policy reads it: the rows, and which of them a container can be by its name, image or marks. */
 export interface Catalogue {
   readonly rows: CatalogueRows
   readonly by_name: Index
   readonly by_prefix: Index
   readonly by_image: Index
+  /** By kind of mark and key: rows, each with the values that count, none for any. */
+  readonly by_mark: Readonly<Record<MarkKind, Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>>>
 }
 
 /** Ids of rows, in their own order. */
 type Index = Readonly<Record<string, readonly string[]>>
+type MarkKind = 'annotation' | 'label' | 'namespaceLabel'
 
-/** Rows to indexes: a look-up by a container's name or image instead of a search through every row. */
+/** Rows to indexes: look-ups by what a container or its pod has instead of a search through every row. */
 export function indexCatalogue(rows: CatalogueRows): Catalogue {
-  return { rows, by_name: index(rows, 'names'), by_prefix: index(rows, 'prefixes'), by_image: index(rows, 'images') }
+  return {
+    rows,
+    by_name: index(rows, 'names'),
+    by_prefix: index(rows, 'prefixes'),
+    by_image: index(rows, 'images'),
+    by_mark: {
+      annotation: markIndex(rows, 'annotation'),
+      label: markIndex(rows, 'label'),
+      namespaceLabel: markIndex(rows, 'namespaceLabel'),
+    },
+  }
 }
 
 function index(rows: CatalogueRows, field: 'names' | 'prefixes' | 'images'): Index {
   const ids: Record<string, string[]> = Object.create(null)
   for (const [id, row] of Object.entries(rows)) for (const key of row[field]) (ids[key] ??= []).push(id)
   return ids
+}
+
+function markIndex(rows: CatalogueRows, kind: MarkKind): Catalogue['by_mark'][MarkKind] {
+  const keys: Record<string, Record<string, string[]>> = Object.create(null)
+  const anyValue = new Set<string[]>()
+  for (const [id, row] of Object.entries(rows))
+    for (const mark of row.marks) {
+      const key = kind in mark ? (mark as Readonly<Record<string, string>>)[kind] : undefined // it was just asked for
+      if (key === undefined) continue
+      const values = ((keys[key] ??= {})[id] ??= [])
+      if (mark.value === undefined) anyValue.add(values)
+      else values.push(mark.value)
+    }
+  for (const values of anyValue) values.length = 0
+  return keys
+}
+
+/** Only what the rules for live pods read: the policy loads it at every start. */
+export function leanCatalogue({ rows, ...indexes }: Catalogue): object {
+  const lean = Object.entries(rows).map(([id, { title, ways, doubts, last, endsItself, drainSeconds }]) => [
+    id,
+    { title, ways: ways.map(leanWay), doubts, last, endsItself, drainSeconds },
+  ])
+  return { rows: Object.fromEntries(lean), ...indexes }
+}
+
+function leanWay({ source: _source, since: _since, proof: _proof, when, unless, ...way }: CatalogueRow['ways'][number]): object {
+  return { ...way, ...(when.length > 0 && { when }), ...(unless.length > 0 && { unless }) }
 }
 
 /** The keys and names that the rows look at in a pod. */

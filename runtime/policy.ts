@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Catalogue, catalogueReads, indexCatalogue } from './catalogue.ts'
+import { type Catalogue, catalogueReads, indexCatalogue, leanCatalogue } from './catalogue.ts'
 import { podFacts, type PodFacts, reads, type Reads } from './facts.ts'
 import type { Pod } from './pod.ts'
 import { type Evaluator, loadEvaluator } from './policy/evaluator.ts'
@@ -54,7 +54,7 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
   const [wasm, catalogueText] = await Promise.all([read(files.wasm), read(files.catalogue)])
   const catalogue = withRows(parseCatalogue(catalogueText, files.catalogue), settings)
   const { catalogue: _rows, ...rules } = settings
-  const evaluator = await instantiate(wasm, files.wasm, { catalogue, settings: rules, self })
+  const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue), settings: rules, self })
   const keys: Reads = readsOf(catalogue, settings)
   return {
     facts: pod => podFacts(pod, keys),
@@ -100,7 +100,7 @@ async function instantiate(wasm: Buffer, file: URL | string, data: object): Prom
 function parseCatalogue(text: Buffer, file: URL | string): Catalogue {
   try {
     const { catalogue } = JSON.parse(text.toString()) as { catalogue?: Catalogue } // written by our own build, checked there
-    if (catalogue?.rows && catalogue.by_name && catalogue.by_prefix && catalogue.by_image) return catalogue
+    if (catalogue?.rows && catalogue.by_name && catalogue.by_prefix && catalogue.by_image && catalogue.by_mark) return catalogue
   } catch (cause) {
     throw unreadable(file, said(cause), cause)
   }

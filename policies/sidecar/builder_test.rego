@@ -27,21 +27,12 @@ _catalogue := {
 	"rows": {
 		"mesh": {
 			"title": "Mesh proxy",
-			"images": ["mesh/proxy"],
-			"marks": [
-				{"annotation": "mesh.example/status"},
-				{"annotation": "mesh.example/inject", "value": "yes"},
-				{"label": "mesh.example/inject", "value": "yes"},
-				{"namespaceLabel": "mesh-injection", "value": "enabled"},
-			],
 			"ways": [{"way": "signal", "signal": "INT", "exit": 0}],
 			"last": true,
 			"drainSeconds": 60,
 		},
 		"tunnel": {
 			"title": "Tunnel",
-			"images": ["acme/tunnel"],
-			"marks": [],
 			"ways": [
 				{
 					"way": "http", "port": {"flag": "admin-port", "env": "TUNNEL_PORT", "annotation": "tunnel/port", "default": 9091},
@@ -60,8 +51,6 @@ _catalogue := {
 		},
 		"mount": {
 			"title": "Mount",
-			"images": ["acme/mount"],
-			"marks": [{"annotation": "mount/volumes"}],
 			"ways": [],
 			"endsItself": {"withinSeconds": 30, "when": [{"annotation": "mount/volumes", "is": ["true"]}]},
 		},
@@ -69,6 +58,15 @@ _catalogue := {
 	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"], "mount": ["mount"]},
 	"by_prefix": {"tunnel-": ["tunnel"]},
 	"by_image": {"mesh/proxy": ["mesh"], "acme/tunnel": ["tunnel"], "acme/mount": ["mount"]},
+	"by_mark": {
+		"annotation": {
+			"mesh.example/status": {"mesh": []},
+			"mesh.example/inject": {"mesh": ["yes"]},
+			"mount/volumes": {"mount": []},
+		},
+		"label": {"mesh.example/inject": {"mesh": ["yes"]}},
+		"namespaceLabel": {"mesh-injection": {"mesh": ["enabled"]}},
+	},
 }
 
 _around := {"namespace": {"name": "team-a", "labels": {}}, "node": {"ready": true}, "now": _now}

@@ -5,35 +5,54 @@ package sidecar
 # The name is right; only with the vendor's mark or the image it is enough to make a container a sidecar.
 _known := {c.name: rows[0] |
 	some c in input.pod.spec.containers
-	rows := [id | some id in _rows_named(c.name); _is_recognised(c, data.catalogue.rows[id])]
+	rows := [id | some id in _rows_named(c.name); _is_recognised(c.name, id)]
 	count(rows) > 0
 }
 
-_rows_named(name) := array.concat(object.get(data.catalogue.by_name, name, []), [id |
+# A whole name is nearer than how it begins.
+_rows_named(name) := data.catalogue.by_name[name] if {
+	data.catalogue.by_name[name]
+} else := [id |
 	some prefix, ids in data.catalogue.by_prefix
 	startswith(name, prefix)
 	some id in ids
-])
+]
 
-_is_recognised(_, row) if {
-	some mark in row.marks
-	_is_marked(mark)
+_is_recognised(_, id) if id in _marked
+
+_is_recognised(name, id) if id in _imaged[name]
+
+# What a vendor leaves on the pod or its namespace, by key; a list of values that is empty stands for any.
+_marked contains id if {
+	some key, value in input.pod.metadata.annotations
+	some id, values in data.catalogue.by_mark.annotation[key]
+	_is_value(value, values)
 }
 
-_is_recognised(c, row) if {
-	some suffix in row.images
-	endswith($"/{_repository(c.image)}", $"/{suffix}")
+_marked contains id if {
+	some key, value in input.pod.metadata.labels
+	some id, values in data.catalogue.by_mark.label[key]
+	_is_value(value, values)
 }
 
-_is_marked(mark) if _is_value(input.pod.metadata.annotations[mark.annotation], mark)
+_marked contains id if {
+	some key, ids in data.catalogue.by_mark.namespaceLabel
+	some id, values in ids
+	_is_value(input.namespace.labels[key], values)
+}
 
-_is_marked(mark) if _is_value(input.pod.metadata.labels[mark.label], mark)
+_is_value(_, values) if count(values) == 0
 
-_is_marked(mark) if _is_value(input.namespace.labels[mark.namespaceLabel], mark)
+_is_value(value, values) if value in values
 
-_is_value(_, mark) if not mark.value
-
-_is_value(value, mark) if value == mark.value
+_imaged := {c.name: ids |
+	some c in input.pod.spec.containers
+	parts := split(_repository(c.image), "/")
+	ids := [id |
+		some i, _ in parts
+		some id in data.catalogue.by_image[concat("/", array.slice(parts, i, count(parts)))]
+	]
+}
 
 # docker.io/istio/proxyv2:1.27@sha256:… → docker.io/istio/proxyv2; a colon before the last slash belongs to a port.
 _repository(image) := concat("/", array.concat(folders, [name])) if {
@@ -42,25 +61,19 @@ _repository(image) := concat("/", array.concat(folders, [name])) if {
 	name := split(parts[count(parts) - 1], ":")[0]
 }
 
-_rows_imaged(c) := [id |
-	parts := split(_repository(c.image), "/")
-	some i, _ in parts
-	some id in data.catalogue.by_image[concat("/", array.slice(parts, i, count(parts)))]
-]
-
 # How a sidecar ends its image tells alone, once something else calls it one.
 _rows := {name: data.catalogue.rows[id] |
 	some name in _to_tell
-	id := _row_of(_container[name])
+	id := _row_of(name)
 }
 
-_row_of(c) := _known[c.name] if {
-	_known[c.name]
-} else := _rows_imaged(c)[0]
+_row_of(name) := _known[name] if {
+	_known[name]
+} else := _imaged[name][0]
 
 # Half of what makes a sidecar, for a person who wonders why it is not enough.
-_resemblance(c) := $"its image is that of {_title(_rows_imaged(c)[0])}, its name is not" if {
-	count(_rows_imaged(c)) > 0
+_resemblance(c) := $"its image is that of {_title(_imaged[c.name][0])}, its name is not" if {
+	count(_imaged[c.name]) > 0
 } else := $"its name is that of {_title(_rows_named(c.name)[0])}, but nothing else is" if {
 	count(_rows_named(c.name)) > 0
 }
@@ -132,11 +145,6 @@ _holds(name, condition) if {
 	[_switch(name, condition)]
 }
 
-_any_holds(name, conditions) if {
-	some condition in conditions
-	_holds(name, condition)
-}
-
 _port(name, option) := _port_number(_value(name, option))
 
 _port_number(value) := value if {
@@ -150,12 +158,23 @@ _port_number(value) := value if {
 }
 
 _is_on(name, way) if {
-	every condition in object.get(way, "when", []) { _holds(name, condition) }
-	not _any_holds(name, object.get(way, "unless", []))
+	_all_hold(name, way)
+	not _is_spoken_against(name, way)
 }
 
+_is_spoken_against(name, way) if {
+	some condition in way.unless
+	_holds(name, condition)
+}
+
+_all_hold(name, way) if {
+	every condition in way.when { _holds(name, condition) }
+}
+
+_all_hold(_, way) if not way.when
+
 # How a sidecar is told in its program's own words.
-_calls := {name: [object.union(call, {"exit": _known_exit(name, way)}) |
+_calls := {name: [call |
 	some kind in ["exec", "http"]
 	some way in row.ways
 	way.way == kind
@@ -165,25 +184,27 @@ _calls := {name: [object.union(call, {"exit": _known_exit(name, way)}) |
 	some name, row in _rows
 }
 
-_call(name, way) := {"way": "exec", "argv": argv} if {
+_call(name, way) := {"way": "exec", "argv": _argv(name, way), "exit": _known_exit(name, way)} if {
 	way.way == "exec"
-	argv := [_with_port(name, way, word) | some word in way.argv]
-	count(argv) == count(way.argv)
-} else := {"way": "http", "port": port, "path": way.path, "method": way.method} if {
-	way.way == "http"
+} else := {"way": "http", "port": port, "path": way.path, "method": way.method, "exit": _known_exit(name, way)} if {
 	port := _port(name, way.port)
 }
 
-_with_port(name, way, word) := replace(word, "{port}", $"{port}") if {
-	contains(word, "{port}")
+_argv(_, way) := way.argv if not way.port
+
+_argv(name, way) := [replace(word, "{port}", $"{port}") | some word in way.argv] if {
 	port := _port(name, way.port) # undefined in a template string is a word of its own
-} else := word if not contains(word, "{port}")
+}
 
 _known_exit(name, way) := null if {
 	name in _in_doubt
 } else := object.get(way, "exit", null)
 
-_in_doubt := {name | some name, row in _rows; _any_holds(name, row.doubts)}
+_in_doubt := {name |
+	some name, row in _rows
+	some condition in row.doubts
+	_holds(name, condition)
+}
 
 _known_signals := {name: {"signal": ways[0].signal, "exit": _known_exit(name, ways[0])} |
 	some name, row in _rows
@@ -194,7 +215,7 @@ _known_signals := {name: {"signal": ways[0].signal, "exit": _known_exit(name, wa
 _self_ending := {name: row.endsItself.withinSeconds |
 	some name, row in _rows
 	row.endsItself
-	every condition in object.get(row.endsItself, "when", []) { _holds(name, condition) }
+	_all_hold(name, row.endsItself)
 }
 
 # Their patience begins when the last of the others has ended.
