@@ -16,6 +16,8 @@ export interface Verdict {
   /** When to complete the pod: before or after the containers' own ways, or not at all. */
   readonly complete: 'first' | 'last' | 'no'
   readonly containers: readonly ContainerVerdict[]
+  /** The ways that are not taken, and why; only for a person who asked. */
+  readonly passed_over: readonly { readonly container: string; readonly way: 'exec' | 'http' | 'signal'; readonly why: string }[]
   /** What is wrong with the pod's annotations or clock; never fatal. */
   readonly warnings: readonly Warning[]
 }
@@ -36,8 +38,6 @@ export interface ContainerVerdict {
   readonly turn: number
   /** It is told nothing, but ends by itself within so many seconds once all others have; null: it does not. */
   readonly ends_itself: number | null
-  /** The ways that are not taken, and why; only for a person who asked. */
-  readonly passed_over: readonly { readonly way: 'exec' | 'http' | 'signal'; readonly why: string }[]
 }
 
 /** One way of ending one container. */

@@ -31,13 +31,17 @@ _explained(name, way) := object.union(way, {"why": _effect_words(name, way.exit)
 } else := way
 
 # Every way that one may expect and that is not taken.
-_passed_over(name) := array.concat(_out_of_reach(name), [{"way": way.way, "why": _why_not(name, way)} |
+_passed_over := [object.union({"container": name}, passed) |
+	some name in sort(_to_tell)
+	some passed in array.concat(_out_of_reach(name), _not_taken(name))
+] if {
+	_is_asked
+} else := []
+
+_not_taken(name) := [{"way": way.way, "why": _why_not(name, way)} |
 	some way in _offered(name)
 	not way in object.get(_ways, name, [])
-]) if {
-	_is_asked
-	name in _to_tell
-} else := []
+]
 
 _why_not(name, way) := "it is left to end by itself" if {
 	name in _by_themselves

@@ -20,7 +20,6 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": false,
 				"ways": [],
 				"grace": 30,
-				"passed_over": [],
 				"turn": 0,
 				"ends_itself": null,
 			},
@@ -33,11 +32,11 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": true,
 				"ways": [],
 				"grace": 30,
-				"passed_over": [],
 				"turn": 0,
 				"ends_itself": null,
 			},
 		],
+		"passed_over": [],
 		"warnings": [],
 	}
 }

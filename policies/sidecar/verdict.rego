@@ -14,6 +14,7 @@ verdict := {
 	"again": null,
 	"complete": "no",
 	"containers": _brief_containers,
+	"passed_over": [],
 	"warnings": _sorted_warnings,
 } if {
 	[decision, reason, message] := _unfinished
@@ -27,6 +28,7 @@ verdict := {
 	"again": _again,
 	"complete": _complete_if_ending,
 	"containers": _containers,
+	"passed_over": _passed_over,
 	"warnings": _sorted_warnings,
 }
 
@@ -180,7 +182,6 @@ _brief_apps := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": _grace(c.name),
-		"passed_over": [],
 		"turn": 0,
 		"ends_itself": null,
 	}
@@ -198,7 +199,6 @@ _containers := array.concat(_inits, [container |
 		"left_over": c.name in _left_over,
 		"ways": _ways_if_ending(c.name),
 		"grace": _grace(c.name),
-		"passed_over": _passed_over(c.name),
 		"turn": _turn_if_ending(c.name),
 		"ends_itself": _ends_itself_if_ending(c.name),
 	}
@@ -229,7 +229,6 @@ _inits := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": 0,
-		"passed_over": [],
 		"turn": 0,
 		"ends_itself": null,
 	}

@@ -11,10 +11,8 @@ export function wayLines(verdict: Verdict): readonly string[] {
 }
 
 /** The ways that are not taken, each with the reason why. */
-export function passedOverLines({ containers }: Verdict): readonly string[] {
-  return containers.flatMap(({ name, passed_over: passed }) =>
-    passed.map(({ way, why }) => `${way} of ${printable(name)}: ${printable(why, 400)}`),
-  )
+export function passedOverLines({ passed_over: passed }: Verdict): readonly string[] {
+  return passed.map(({ container, way, why }) => `${way} of ${printable(container)}: ${printable(why, 400)}`)
 }
 
 function containerLines(container: ContainerVerdict): readonly string[] {

@@ -60,6 +60,6 @@ function verdictOn(pod: Pod, policy: Policy, around: Surroundings, now: Date, op
 }
 
 function unreadable(message: string): Verdict {
-  const nothing = { earned: null, after: null, again: null, complete: 'no', containers: [], warnings: [] } as const
+  const nothing = { earned: null, after: null, again: null, complete: 'no', containers: [], passed_over: [], warnings: [] } as const
   return { decision: 'refuse', reason: 'unreadable', message, report: false, ...nothing }
 }

@@ -15,7 +15,6 @@ export function containerOf(given: Partial<ContainerVerdict> = {}): ContainerVer
     grace: 30,
     turn: 0,
     ends_itself: null,
-    passed_over: [],
     ...given,
   }
 }
@@ -32,6 +31,7 @@ export function verdictOf(given: Partial<Verdict> = {}): Verdict {
     again: null,
     complete: 'last',
     containers: [containerOf()],
+    passed_over: [],
     warnings: [],
     ...given,
   }

@@ -14,7 +14,6 @@ export function container(given: Partial<ContainerVerdict> = {}): ContainerVerdi
     grace: 30,
     turn: 0,
     ends_itself: null,
-    passed_over: [],
     ...given,
   }
 }
@@ -35,6 +34,7 @@ export function verdict(given: Partial<VerdictRecord> = {}): VerdictRecord {
     again: null,
     complete: 'first',
     containers: [container()],
+    passed_over: [],
     warnings: [],
     ...given,
   }

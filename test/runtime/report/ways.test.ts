@@ -44,10 +44,10 @@ t.test('wayLines() does not speak of complete where it is not used', async t => 
 
 t.test('passedOverLines() says of each way that is not taken why, in printable characters', async t => {
   const passed = [
-    { way: 'http', why: 'not switched on in this pod: needs --quit' },
-    { way: 'signal', why: 'nobody\nknows' },
+    { container: 'proxy', way: 'http', why: 'not switched on in this pod: needs --quit' },
+    { container: 'proxy', way: 'signal', why: 'nobody\nknows' },
   ] as const
-  t.strictSame(passedOverLines(verdict({ containers: [container({ passed_over: passed })] })), [
+  t.strictSame(passedOverLines(verdict({ passed_over: passed })), [
     'http of proxy: not switched on in this pod: needs --quit',
     'signal of proxy: nobody\\u{a}knows',
   ])
