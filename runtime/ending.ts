@@ -1,6 +1,6 @@
 import { ClusterError } from './cluster.ts'
 import { fate, isFinished } from './ending/container.ts'
-import { judgeAgain, NotBegun, type Ending, type StepError, type StepResult } from './ending/context.ts'
+import { judgeAgain, NotBegun, OVERDUE, type Ending, type StepError, type StepResult } from './ending/context.ts'
 import { isTimeout } from './ending/deadline.ts'
 import { tellContainers } from './ending/tell.ts'
 import type { Outcome } from './outcome.ts'
@@ -131,7 +131,8 @@ function cutShort({ signal, watch }: Ending, progress: Progress, error: unknown)
   if (progress.step?.kind === 'complete' && pod && isFinished(pod)) return { result: 'ended', way: 'complete' }
   if (error instanceof NotBegun || (signal.aborted && !isTimeout(signal))) return { result: 'abandoned', way: null }
   if (!signal.aborted && !(error instanceof ClusterError)) throw error
-  const message = error instanceof ClusterError ? error.message : "the setting podDeadline's time is over"
+  const message = error instanceof ClusterError ? error.message : OVERDUE
+  if (message === OVERDUE && progress.tried.some(attempt => attempt.error === OVERDUE)) return failure(progress)
   progress.tried.push({ way: progress.step ? wayOf(progress.step) : 'complete', container: null, error: message })
   return failure(progress)
 }

@@ -42,6 +42,9 @@ export interface StepError {
   readonly error: string
 }
 
+/** Why an attempt did not end anything when its pod's deadline came first. */
+export const OVERDUE = "the setting podDeadline's time is over"
+
 /** The pod as it is now, or undefined when it is gone or another pod has its name. */
 export function look(ending: Ending, subject: Subject): Promise<Pod | undefined> {
   return ending.calls.run(() => lookNow(ending, subject))

@@ -4,10 +4,11 @@ import type { Pod } from '../pod.ts'
 import type { Subject } from '../plan.ts'
 import type { ContainerVerdict, Way } from '../verdict.ts'
 import { tellBy } from '../way/tell.ts'
-import { failed, type Told } from '../way/told.ts'
+import { failed, TOLD, type Told } from '../way/told.ts'
 import { claimPod } from './claim.ts'
 import { fate, isFinished } from './container.ts'
-import { judgeNow, type Ending, type StepError, type StepResult } from './context.ts'
+import { judgeNow, OVERDUE, type Ending, type StepError, type StepResult } from './context.ts'
+import { isTimeout } from './deadline.ts'
 
 /** For the kubelet to report an end that has happened. */
 const MARGIN_SECONDS = 5
@@ -47,26 +48,39 @@ function turns(containers: readonly ContainerVerdict[]): readonly (readonly Cont
 }
 
 async function tellOne(ending: Ending, subject: Subject, container: ContainerVerdict): Promise<End> {
-  if (container.ends_itself !== null) return endItself(ending, subject, container, container.ends_itself)
   const errors: StepError[] = []
-  for (const way of container.ways) {
-    const fail = (error: string) => errors.push({ way: way.way, container: container.name, error })
-    const before = errors.length
-    const told = await tell(ending, subject, container, way)
-    if (told === 'changed') return { container, kind: 'changed', way: null, errors }
-    if (told.error !== '') fail(told.error)
-    if (told.kind === 'failed') continue
-    const kind = await endOf(ending, subject, container, container.grace + MARGIN_SECONDS)
-    if (kind !== 'running') return { container, kind, way: way.way, errors: errors.slice(0, before) }
-    fail(`it still runs ${container.grace + MARGIN_SECONDS} s after it was told`)
+  for (const way of container.ends_itself === null ? container.ways : [null]) {
+    const { kind, found } = await tryWay(ending, subject, container, way).catch((error: unknown) => cutOff(ending, error))
+    if (kind === 'ended' || kind === 'gone') return { container, kind, way: way?.way ?? null, errors }
+    errors.push(...found.map(error => ({ way: way?.way ?? null, container: container.name, error })))
+    if (kind === 'changed' || ending.signal.aborted) return { container, kind, way: null, errors }
   }
   return { container, kind: 'running', way: null, errors }
 }
 
-async function endItself(ending: Ending, subject: Subject, container: ContainerVerdict, seconds: number): Promise<End> {
+/** What one way did to a container, and what went wrong: where it ended all the same, that means nothing. */
+interface Try {
+  readonly kind: End['kind']
+  readonly found: readonly string[]
+}
+
+/** Tells the container in that way, or in none when it ends by itself, and waits for its end. */
+async function tryWay(ending: Ending, subject: Subject, container: ContainerVerdict, way: Way | null): Promise<Try> {
+  const told = way === null ? TOLD : await tell(ending, subject, container, way)
+  if (told === 'changed') return { kind: 'changed', found: [] }
+  const found = told.error === '' ? [] : [told.error]
+  if (told.kind === 'failed') return { kind: 'running', found }
+  const seconds = container.ends_itself ?? container.grace + MARGIN_SECONDS
   const kind = await endOf(ending, subject, container, seconds)
-  const error = `it did not end by itself within ${seconds} s`
-  return { container, kind, way: null, errors: kind === 'running' ? [{ way: null, container: container.name, error }] : [] }
+  if (kind !== 'running') return { kind, found }
+  const still = way === null ? `it did not end by itself within ${seconds} s` : `it still runs ${seconds} s after it was told`
+  return { kind, found: [...found, still] }
+}
+
+/** The pod's deadline or Ctrl-C came in between: what is known by then is not lost. */
+function cutOff({ signal }: Ending, error: unknown): Try {
+  if (!signal.aborted) throw error
+  return { kind: 'running', found: isTimeout(signal) ? [OVERDUE] : [] }
 }
 
 async function tell(ending: Ending, subject: Subject, container: ContainerVerdict, way: Way): Promise<Told | 'changed'> {

@@ -293,3 +293,27 @@ t.test('without the right to claim the ways are walked all the same, and that is
   t.match(said.summary.limits, [/^Pods are not claimed/])
   t.strictSame(told(sandbox, 'p0'), [])
 })
+
+t.test('the deadline of a pod is over: what was tried before is not lost, and what was under way is named', async t => {
+  const { sandbox, stuck, sweep } = await world(t)
+  const proxy = { on: { TERM: 'ignore' }, listens: { 9091: { 'POST /quit': { status: 202 } } } } as const
+  stuck('p0', { proxy, annotations: saying(COMMAND, QUIT, { grace: '60s' }) })
+  const said = await sweep({ settings: { ...allow.settings, podDeadline: '2s' } })
+  t.match(said.outcomes, [{ result: 'failed', way: null }])
+  t.match(said.outcomes[0]?.tried, [
+    { way: 'exec', container: 'proxy', error: /no such file/ },
+    { way: 'http', container: 'proxy', error: "the setting podDeadline's time is over" },
+  ])
+  t.equal(said.outcomes[0]?.tried.length, 2)
+  t.strictSame(told(sandbox, 'p0'), [], 'the ways after it are not tried')
+})
+
+t.test('Ctrl-C while a sidecar takes its grace: what was tried before is not lost', async t => {
+  const { stuck, sandbox, sweep } = await world(t)
+  stuck('p0', { proxy: { on: { TERM: 'ignore' } }, annotations: saying(QUIT, { grace: '60s' }) })
+  const stop = new AbortController()
+  const swept = sweep({ ...allow, signal: stop.signal })
+  await sandbox.waitFor(() => told(sandbox, 'p0').length > 0, { deadlineMs: 20_000 })
+  stop.abort()
+  t.match((await swept).outcomes, [{ result: 'abandoned', tried: [{ way: 'http', error: /nobody listens/ }] }])
+})
