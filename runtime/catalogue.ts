@@ -93,6 +93,13 @@ const native = z.strictObject({
   source: z.optional(z.string()),
 })
 
+/** What on a pod keeps its vendor from adding the sidecar there, whatever the namespace asks for. */
+const optOut = z.strictObject({
+  annotations: z._default(z.record(z.string(), z.string()), {}),
+  labels: z._default(z.record(z.string(), z.string()), {}),
+  source: z.optional(z.string()),
+})
+
 /** It ends by itself once all other containers have ended, as long as the conditions hold. */
 const endsItself = z.strictObject({ withinSeconds: seconds, when: z._default(z.array(condition), []) })
 
@@ -115,6 +122,7 @@ export const catalogueRow = z
     drainSeconds: z.optional(seconds).check(z.meta({ description: 'How long it may drain before it ends.' })),
     distroless: z.optional(z.boolean()).check(z.meta({ description: 'Its usual image has neither a shell nor kill.' })),
     native: z.optional(native),
+    optOut: z.optional(optOut),
     notes: z._default(z.array(z.string()), []),
     sources: z._default(z.array(z.string()), []),
   })

@@ -31,6 +31,7 @@ export function catalogueRowText(id: string, row: CatalogueRow, paint: Paint): s
     ['Ways, in order', ways(row)],
     ['How it ends', fields(ending(row))],
     ['Native sidecar', fields(native(row))],
+    ['Kept out of a pod', fields(optOut(row))],
     ['Notes', bullets(row.notes)],
     ['Sources', bullets(row.sources)],
   ]
@@ -94,6 +95,16 @@ function native({ native }: CatalogueRow): readonly Field[] {
     ['Annotation', ...Object.entries(native.annotations).map(([key, value]) => `${key}: "${value}"`)],
     ['Note', ...(native.note === undefined ? [] : [native.note])],
     ['Source', ...(native.source === undefined ? [] : [native.source])],
+  ]
+}
+
+function optOut({ optOut }: CatalogueRow): readonly Field[] {
+  if (!optOut) return []
+  const lines = (pairs: Readonly<Record<string, string>>) => Object.entries(pairs).map(([key, value]) => `${key}: "${value}"`)
+  return [
+    ['Annotation', ...lines(optOut.annotations)],
+    ['Label', ...lines(optOut.labels)],
+    ['Source', ...(optOut.source === undefined ? [] : [optOut.source])],
   ]
 }
 

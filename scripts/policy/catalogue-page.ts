@@ -50,7 +50,7 @@ function section(id: string, row: CatalogueRow): string {
   const facts = [...behaviour(row), ...row.notes].map(fact => `- ${fact}\n`)
   const since = row.ways.flatMap((way, index) => (way.since === undefined ? [] : [`way ${index + 1} since ${way.since}`]))
   const written = row.ways.flatMap(({ source }, index) => (source === undefined ? [] : [`way ${index + 1}: ${source}`]))
-  const sources = [...written, ...(row.native?.source === undefined ? [] : [`native switch: ${row.native.source}`]), ...row.sources]
+  const sources = [...written, ...namedSource('native switch', row.native), ...namedSource('opt-out', row.optOut), ...row.sources]
   return `### ${id}
 
 ${row.title}.${since.length === 0 ? '' : ` Versions: ${since.join(', ')}.`}
@@ -59,19 +59,30 @@ ${facts.length === 0 ? '' : `${facts.join('')}\n`}Sources: ${sources.join(' · '
 `
 }
 
-function behaviour({ doubts, last, endsItself, drainSeconds, native }: CatalogueRow): readonly string[] {
+function namedSource(name: string, part: { readonly source?: string | undefined } | undefined): readonly string[] {
+  return part?.source === undefined ? [] : [`${name}: ${part.source}`]
+}
+
+function behaviour({ doubts, last, endsItself, drainSeconds, native, optOut }: CatalogueRow): readonly string[] {
   return [
     ...(doubts.length > 0 ? [`No exit code is certain when ${conditionsText(doubts, 'or', code)}.`] : []),
     ...(last ? ['It is the network of the others and is ended after them.'] : []),
     ...(endsItself ? [`${selfEnding(endsItself)}.`] : []),
     ...(drainSeconds === undefined ? [] : [`It may drain for ${drainSeconds} s before it ends.`]),
     ...(native?.note === undefined ? [] : [`Native: ${native.note}`]),
+    ...(optOut ? [`A pod opts out of it with ${optOutText(optOut)}.`] : []),
   ]
 }
 
 function selfEnding({ withinSeconds, when }: NonNullable<CatalogueRow['endsItself']>): string {
   const condition = when.length === 0 ? '' : `, when ${conditionsText(when, 'and', code)}`
   return `It ends by itself within ${withinSeconds} s after all other containers${condition}`
+}
+
+function optOutText({ annotations, labels }: NonNullable<CatalogueRow['optOut']>): string {
+  const written = (kind: string, pairs: Readonly<Record<string, string>>) =>
+    Object.entries(pairs).map(([key, value]) => `${kind} ${code(`${key}: "${value}"`)}`)
+  return [...written('annotation', annotations), ...written('label', labels)].join(' and ')
 }
 
 function lines(cells: readonly string[]): string {
@@ -133,6 +144,7 @@ catalogue:
 | \`drainSeconds\` | unknown | How long it may drain before it ends. A liveness probe that is quicker is warned about. |
 | \`distroless\` | unknown | Its usual image has neither a shell nor \`kill\`, so that no signal can be sent from inside. |
 | \`native\` | none | How its vendor makes it a native sidecar: \`since\`, and \`annotations\`, \`note\`, \`source\`. |
+| \`optOut\` | none | What on a pod keeps its vendor from adding it: \`annotations\`, \`labels\`, \`source\`. The reaper's own pods carry all of them. |
 | \`notes\`, \`sources\` | none | For the people who read the row. |
 
 Each way has, beside \`way\`:

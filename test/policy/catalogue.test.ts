@@ -85,6 +85,21 @@ function sharesImage(one: CatalogueRow, other: CatalogueRow): boolean {
   return one.images.some(a => other.images.some(b => `/${a}`.endsWith(`/${b}`) || `/${b}`.endsWith(`/${a}`)))
 }
 
+// The pods of the reaper itself are kept free of sidecars by these.
+t.test('every sidecar that a namespace can ask for, and every mesh with a mark, has an opt-out', async t => {
+  const injected = Object.entries(rows).filter(
+    ([, { marks, last }]) => marks.length > 0 && (last || marks.some(mark => 'namespaceLabel' in mark)),
+  )
+  t.ok(injected.length >= 5)
+  for (const [id, { optOut }] of injected) t.ok(optOut, id)
+  const keys = Object.values(rows).flatMap(({ optOut }) => (optOut ? Object.keys({ ...optOut.annotations, ...optOut.labels }) : []))
+  t.strictSame(
+    keys.filter(key => !KEY.test(key)),
+    [],
+  )
+  t.equal(new Set(keys).size, keys.length, 'no two rows disagree about a key')
+})
+
 t.test('docs/catalogue.md is made of the rows; npm run policy writes it', async t => {
   t.equal(page, cataloguePage(rows))
   for (const id of Object.keys(rows)) t.match(page, `\n### ${id}\n`)
