@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Right, rights } from '../../../generator/reaper/rights.ts'
 import { ask, type Connection } from '../harness/api.ts'
 import { create } from '../harness/create.ts'
 import type { Variant } from './row.ts'
@@ -8,27 +9,26 @@ import type { Variant } from './row.ts'
 /** What a sweep may do. The sets of ways are what the docs ask for, and no more; the others lack something. */
 export type Rights = Variant | 'no pods/status' | 'no namespaces and nodes' | 'no events'
 
-type Rule = Readonly<{ apiGroups: string[]; resources: string[]; verbs: string[] }>
+type Rule = Pick<Right, 'apiGroups' | 'resources' | 'verbs'>
 
-const pods: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }
-const status: Rule = { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] }
-const surroundings: Rule = { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['get', 'list'] }
-const events: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] }
-// A WebSocket is a GET, and until Kubernetes 1.34 that verb was asked for; from 1.35 on it is create (kubernetes#134577).
-const exec: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
+const ALL = ['exec', 'http', 'signal', 'complete'] as const
 
-const forward: Rule = { ...exec, resources: ['pods/portforward'] }
-
-/** The rules of each ClusterRole; the README's are held against these. */
+/** The rules of each ClusterRole, as the rendered one has them; the README's are held against these. */
 export const rules: Readonly<Record<Rights, readonly Rule[]>> = {
-  complete: [pods, status, surroundings, events],
-  signal: [pods, status, surroundings, events, exec],
-  exec: [pods, status, surroundings, events, exec],
-  http: [pods, status, surroundings, events, forward],
-  all: [pods, status, surroundings, events, exec, forward],
-  'no pods/status': [pods, surroundings, events, exec],
-  'no namespaces and nodes': [pods, status, events, exec],
-  'no events': [pods, status, surroundings, exec],
+  complete: granted(['complete']),
+  signal: granted(['signal']),
+  exec: granted(['exec']),
+  http: granted(['http']),
+  all: granted(ALL),
+  'no pods/status': granted(['signal'], 'pods/status'),
+  'no namespaces and nodes': granted(['signal'], 'namespaces', 'nodes'),
+  'no events': granted(['signal'], 'events'),
+}
+
+function granted(ways: readonly (typeof ALL)[number][], ...lacking: readonly string[]): readonly Rule[] {
+  return rights({ mode: 'enforce', ways: [...ways] }, 'cluster')
+    .filter(({ resources }) => !resources.some(resource => lacking.includes(resource)))
+    .map(({ apiGroups, resources, verbs }) => ({ apiGroups, resources, verbs }))
 }
 
 /** ServiceAccounts that the sweeps run as, and a directory for their kubeconfigs; all of it goes when it is disposed of. */
