@@ -34,10 +34,10 @@ export interface ContainerVerdict {
   readonly ways: readonly Way[]
   /** Seconds between telling it and giving up on the way. */
   readonly grace: number
-  /** Those of a lower turn are ended before those of a higher one. */
-  readonly turn: number
-  /** It is told nothing, but ends by itself within so many seconds once all others have; null: it does not. */
-  readonly ends_itself: number | null
+  /** Those of a lower turn are ended before those of a higher one; absent while the mains have not finished. */
+  readonly turn?: number
+  /** It is told nothing, but ends by itself within so many seconds once all others have; null or absent: it does not. */
+  readonly ends_itself?: number | null
 }
 
 /** One way of ending one container. */

@@ -28,8 +28,6 @@ test_verdict_of_a_running_main_is_whole if {
 			"left_over": false,
 			"ways": [],
 			"grace": 30,
-			"turn": 0,
-			"ends_itself": null,
 		},
 		{
 			"name": "proxy",
@@ -40,8 +38,6 @@ test_verdict_of_a_running_main_is_whole if {
 			"left_over": false,
 			"ways": [],
 			"grace": 30,
-			"turn": 0,
-			"ends_itself": null,
 		},
 	]
 }
@@ -182,8 +178,6 @@ test_ended_when_init_containers_succeeded_beside_a_native_sidecar if {
 			"left_over": false,
 			"ways": [],
 			"grace": 0,
-			"turn": 0,
-			"ends_itself": null,
 		},
 		{
 			"name": "mesh",
@@ -194,8 +188,6 @@ test_ended_when_init_containers_succeeded_beside_a_native_sidecar if {
 			"left_over": false,
 			"ways": [],
 			"grace": 0,
-			"turn": 0,
-			"ends_itself": null,
 		},
 	]
 }

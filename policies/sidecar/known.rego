@@ -18,9 +18,11 @@ _rows_named(name) := data.catalogue.by_name[name] if {
 	some id in ids
 ]
 
-_is_recognised(_, id) if id in _marked
+_is_recognised(name, id) if {
+	id in _marked
+} # else: the image is read only where no mark is there
 
-_is_recognised(name, id) if id in _imaged[name]
+else if id in _imaged[name]
 
 # What a vendor leaves on the pod or its namespace, by key; a list of values that is empty stands for any.
 _marked contains id if {

@@ -182,8 +182,6 @@ _brief_apps := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": _grace(c.name),
-		"turn": 0,
-		"ends_itself": null,
 	}
 ]
 
@@ -229,8 +227,6 @@ _inits := [container |
 		"left_over": false,
 		"ways": [],
 		"grace": 0,
-		"turn": 0,
-		"ends_itself": null,
 	}
 ]
 

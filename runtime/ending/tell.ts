@@ -43,13 +43,13 @@ export async function tellContainers(ending: Ending, subject: Subject, container
 
 /** The containers by their turn, the lowest first. */
 function turns(containers: readonly ContainerVerdict[]): readonly (readonly ContainerVerdict[])[] {
-  const numbers = [...new Set(containers.map(({ turn }) => turn))].sort((one, other) => one - other)
-  return numbers.map(number => containers.filter(({ turn }) => turn === number))
+  const numbers = [...new Set(containers.map(({ turn = 0 }) => turn))].sort((one, other) => one - other)
+  return numbers.map(number => containers.filter(({ turn = 0 }) => turn === number))
 }
 
 async function tellOne(ending: Ending, subject: Subject, container: ContainerVerdict): Promise<End> {
   const errors: StepError[] = []
-  for (const way of container.ends_itself === null ? container.ways : [null]) {
+  for (const way of container.ends_itself == null ? container.ways : [null]) {
     const { kind, found } = await tryWay(ending, subject, container, way).catch((error: unknown) => cutOff(ending, error))
     if (kind === 'ended' || kind === 'gone') return { container, kind, way: way?.way ?? null, errors }
     errors.push(...found.map(error => ({ way: way?.way ?? null, container: container.name, error })))

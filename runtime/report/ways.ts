@@ -4,7 +4,7 @@ import { completeStep, wayStep } from './steps.ts'
 
 /** The ways of an `end` verdict in their order, each with the reason for its place. */
 export function wayLines(verdict: Verdict): readonly string[] {
-  const left = verdict.containers.filter(({ left_over }) => left_over).toSorted((one, other) => one.turn - other.turn)
+  const left = verdict.containers.filter(({ left_over }) => left_over).toSorted((one, other) => (one.turn ?? 0) - (other.turn ?? 0))
   const told = left.flatMap(containerLines)
   if (verdict.complete === 'first') return [completeLine(verdict), ...told]
   return verdict.complete === 'last' ? [...told, completeLine(verdict)] : told
@@ -16,7 +16,7 @@ export function passedOverLines({ passed_over: passed }: Verdict): readonly stri
 }
 
 function containerLines(container: ContainerVerdict): readonly string[] {
-  const { name, ways, state, ends_itself: seconds, grace } = container
+  const { name, ways, state, ends_itself: seconds = null, grace } = container
   if (seconds !== null) return [`${printable(name)}: left to end by itself, up to ${seconds} s after the others`]
   if (ways.length > 0) return ways.map(way => `${wayStep(way, name)}, up to ${grace} s: ${printable(way.why ?? '', 400)}`)
   return [`${printable(name)}: ${state === 'running' ? 'no way of its own' : 'it does not run, so it can be told nothing'}`]
