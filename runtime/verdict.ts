@@ -34,10 +34,10 @@ export interface ContainerVerdict {
   readonly ways: readonly Way[]
   /** Seconds between telling it and giving up on the way. */
   readonly grace: number
-  /** Those of a lower turn are ended before those of a higher one; absent while the mains have not finished. */
+  /** Those of a higher turn are ended after those of a lower one; absent: 0. */
   readonly turn?: number
-  /** It is told nothing, but ends by itself within so many seconds once all others have; null or absent: it does not. */
-  readonly ends_itself?: number | null
+  /** It is told nothing, but ends by itself within so many seconds once all others have; absent: it does not. */
+  readonly ends_itself?: number
 }
 
 /** One way of ending one container. */

@@ -214,6 +214,7 @@ _warnings contains {"code": "command-ignored", "container": null, "message": mes
 }
 
 _warnings contains {"code": "command-ignored", "container": null, "message": message} if {
+	"argo" in data.settings.controllersGone
 	data.settings.annotationCommands == "deny"
 	names := {name | some name in _to_tell; _argo_text(name)}
 	count(names) > 0
@@ -223,6 +224,7 @@ _warnings contains {"code": "command-ignored", "container": null, "message": mes
 _unless_allowed := "; the setting annotationCommands can allow it"
 
 _warnings contains {"code": "bad-annotation", "container": name, "message": message} if {
+	"argo" in data.settings.controllersGone
 	data.settings.annotationCommands == "allow"
 	some name in _to_tell
 	_argo_text(name)

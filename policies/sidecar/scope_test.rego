@@ -20,8 +20,6 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": false,
 				"ways": [],
 				"grace": 30,
-				"turn": 0,
-				"ends_itself": null,
 			},
 			{
 				"name": "proxy",
@@ -32,8 +30,6 @@ test_ended_when_main_succeeded_and_sidecar_runs if {
 				"left_over": true,
 				"ways": [],
 				"grace": 30,
-				"turn": 0,
-				"ends_itself": null,
 			},
 		],
 		"passed_over": [],

@@ -185,7 +185,7 @@ _brief_apps := [container |
 	}
 ]
 
-_containers := array.concat(_inits, [container |
+_containers := array.concat(_inits, [_with_turn(container) |
 	some c in input.pod.spec.containers
 	[role, why] := _part(c.name)
 	container := {
@@ -197,23 +197,18 @@ _containers := array.concat(_inits, [container |
 		"left_over": c.name in _left_over,
 		"ways": _ways_if_ending(c.name),
 		"grace": _grace(c.name),
-		"turn": _turn_if_ending(c.name),
-		"ends_itself": _ends_itself_if_ending(c.name),
 	}
 ])
+
+# Most sidecars have no turn of their own.
+_with_turn(container) := object.union(container, _turns[container.name]) if {
+	_is_ending
+	_turns[container.name]
+} else := container
 
 _ways_if_ending(name) := [_explained(name, way) | some way in _ways[name]] if {
 	_is_ending
 } else := []
-
-_turn_if_ending(name) := _turn(name) if {
-	_is_ending
-} else := 0
-
-_ends_itself_if_ending(name) := _self_ending[name] if {
-	_is_ending
-	name in _by_themselves
-} else := null
 
 _inits := [container |
 	some init in input.pod.spec.initContainers

@@ -52,12 +52,15 @@ _signal_exit(name, signal) := _annotated_exit(name) if {
 	_known_signals[name].signal == signal
 } else := null
 
-# Those that end by themselves wait for all others, the network of the others for those that use it.
-_turn(name) := 2 if {
-	name in _by_themselves
-} else := 1 if {
-	_rows[name].last
-} else := 0
+# The network of the others is told after those that use it; who ends by itself is waited for after all of them.
+
+_turns[name] := {"turn": 1} if {
+	some name, row in _rows
+	row.last
+	not name in _by_themselves
+}
+
+_turns[name] := {"turn": 2, "ends_itself": _self_ending[name]} if some name in _by_themselves
 
 _grace(name) := _seconds(_details[name].grace) if {
 	_details[name].grace
@@ -152,6 +155,7 @@ _harm(names) := "restarts it" if {
 # custom:
 #   warning: true
 _warnings contains {"code": "liveness-probe", "container": name, "message": message} if {
+	_unfinished == false
 	_is_ending
 	some name, ways in _ways
 	count(ways) > 0

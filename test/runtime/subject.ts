@@ -13,8 +13,6 @@ export function containerOf(given: Partial<ContainerVerdict> = {}): ContainerVer
     left_over: true,
     ways: [{ way: 'signal', signal: 'TERM', process: 'pid1', exit: 0 }],
     grace: 30,
-    turn: 0,
-    ends_itself: null,
     ...given,
   }
 }

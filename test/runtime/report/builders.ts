@@ -12,8 +12,6 @@ export function container(given: Partial<ContainerVerdict> = {}): ContainerVerdi
     left_over: true,
     ways: [],
     grace: 30,
-    turn: 0,
-    ends_itself: null,
     ...given,
   }
 }
