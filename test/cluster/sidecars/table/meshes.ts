@@ -51,6 +51,9 @@ const envoy = {
 
 const envoyContainer = { name: 'envoy', args: ['--config-path', '/etc/envoy/envoy.json'] }
 
+// Standalone, for there is no control plane.
+const daprd = ['/daprd', '--mode', 'standalone', '--app-id', 'worker', '--enable-metrics=false']
+
 const dapr: Sidecar = {
   row: 'dapr',
   title: 'as its injector writes it',
@@ -58,10 +61,7 @@ const dapr: Sidecar = {
   container: {
     name: 'daprd',
     image: 'docker.io/daprio/daprd:1.14.0',
-    // Standalone, for there is no control plane.
-    args: '/daprd --mode standalone --app-id worker --dapr-http-port 3500 --dapr-grpc-port 50001 --dapr-internal-grpc-port 50002 --dapr-public-port 3501 --enable-metrics=false'.split(
-      ' ',
-    ),
+    args: [...daprd, '--dapr-http-port', '3600', '--dapr-grpc-port', '50001', '--dapr-public-port', '3501'],
   },
   labels: { 'dapr.io/sidecar-injected': 'true' },
   ends: { all: byHttp, exec: noWay, http: byHttp, signal: withoutKill, complete: byComplete },
@@ -116,6 +116,12 @@ export const meshes: readonly Sidecar[] = [
     ends: { all: bySignal, signal: bySignal },
   },
   dapr,
+  {
+    ...dapr,
+    title: 'with its own ports',
+    container: { ...dapr.container, args: daprd },
+    ends: { http: byHttp },
+  },
   {
     ...dapr,
     title: 'with an API token',
