@@ -5,7 +5,7 @@ import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts'
 import { calls, counts, finishedAt, inShort, POLITE, results, type StuckOptions, told, type World, world } from './world.ts'
 
 // Sidecars that wait for others: the network of the others is told after them, some are not told at all.
-t.jobs = 16
+t.jobs = 8
 
 /** Every pod that lists its sidecars has the mark. */
 const marks = [{ annotation: 'sidecar-reaper/sidecars' }]
