@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Templates } from './template.ts'
 
-/** The texts of templates/reaper and templates/companion by path in templates/. The build puts what this gives into the bundle. */
-export const TEMPLATES: Templates = Object.fromEntries(
-  ['reaper', 'companion'].flatMap(folder =>
-    readdirSync(new URL(`../../templates/${folder}/`, import.meta.url)).map(file => [
-      `${folder}/${file}`,
-      readFileSync(new URL(`../../templates/${folder}/${file}`, import.meta.url), 'utf8'),
-    ]),
-  ),
-)
+const FOLDERS = ['reaper']
+
+/** The texts of the templates by path in templates/. The build puts what this gives into the bundle. */
+export const TEMPLATES: Templates = Object.fromEntries(FOLDERS.flatMap(folder => templatesOf(folder)))
+
+function templatesOf(folder: string): readonly (readonly [string, string])[] {
+  const at = (file: string) => new URL(`../../templates/${folder}/${file}`, import.meta.url)
+  return readdirSync(at('')).map(file => [`${folder}/${file}`, readFileSync(at(file), 'utf8')])
+}
