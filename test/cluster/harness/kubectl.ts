@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
 /** What kubectl printed; throws with its error output when it fails. `input` is its standard input. */
@@ -10,4 +11,14 @@ export async function kubectl(args: readonly string[], input = ''): Promise<stri
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (code === 0) return stdout
   throw new Error(`Cannot run kubectl ${args.join(' ')}: ${stderr.trim()}`)
+}
+
+/** The lines that kubectl prints until the signal ends it; throws with its error output when it ends by itself. */
+export async function* kubectlLines(args: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'pipe'], signal })
+  const ended = once(child, 'close').catch(() => {}) // an aborted child is an error to Node
+  const complaint = text(child.stderr)
+  yield* createInterface({ input: child.stdout })
+  await ended
+  if (!signal.aborted) throw new Error(`kubectl ${args.join(' ')} ended: ${(await complaint).trim()}`)
 }

@@ -3,7 +3,7 @@ import { ask, connect, type Connection } from '../harness/api.ts'
 import { create } from '../harness/create.ts'
 import { parseActorEvents, type ActorEvent } from '../harness/events.ts'
 import { eventually } from '../harness/eventually.ts'
-import { kubectl } from '../harness/kubectl.ts'
+import { kubectl, kubectlLines } from '../harness/kubectl.ts'
 import { hasEnded, isWaiting, running, type Pod } from '../harness/objects.ts'
 import type { Shelf } from '../harness/shelf.ts'
 import { worldOf, type World } from '../harness/world.ts'
@@ -34,15 +34,18 @@ export async function openGuest(context: string, registry: string | undefined, r
   try {
     const account = () => connection.api(`${path}/serviceaccounts/default`)
     await eventually('a namespace can have pods', account, ({ status }) => status === 200)
-    await create(connection.api, namespace, [reader(site)])
+    await create(connection.api, namespace, [readerPod(site)])
     await ready(connection, `${path}/pods/reader`, context)
   } catch (error) {
     await remove()
     throw error
   }
-  const inReader = (script: string) =>
-    kubectl(['exec', `--context=${context}`, `--namespace=${namespace}`, 'reader', '--', 'sh', '-c', script])
-  const shelf = new ReadShelf(inReader, `/var/tmp/sidecar-reaper-suite-${run}`)
+  const command = (script: string) => ['exec', `--context=${context}`, `--namespace=${namespace}`, 'reader', '--', 'sh', '-c', script]
+  const reader: Reader = {
+    run: script => kubectl(command(script)),
+    lines: (script, signal) => kubectlLines(command(script), signal),
+  }
+  const shelf = new ReadShelf(reader, `/var/tmp/sidecar-reaper-suite-${run}`)
   return {
     world: worldOf(connection, shelf),
     site,
@@ -53,23 +56,30 @@ export async function openGuest(context: string, registry: string | undefined, r
   }
 }
 
+/** Runs shell scripts in the pod that reads. */
+type Reader = Readonly<{ run(script: string): Promise<string>; lines(script: string, signal: AbortSignal): AsyncIterable<string> }>
+
+/** So often in a row a reading may fail, where nodes are busy or far away, until what is known is too old. */
+const maxFailures = 10
+
 /** The node's /var/tmp through a pod there. */
 class ReadShelf implements Shelf {
-  readonly #run: (script: string) => Promise<string>
+  readonly #reader: Reader
   readonly #home: string
+  readonly #closing = new AbortController()
   readonly #reading: Promise<void>
   #events: readonly ActorEvent[] = []
-  #isOpen = true
+  #failures: readonly unknown[] = []
 
-  constructor(run: (script: string) => Promise<string>, home: string) {
-    this.#run = run
+  constructor(reader: Reader, home: string) {
+    this.#reader = reader
     this.#home = home
     this.#reading = this.#read()
   }
 
   async make(name: string): Promise<string> {
     const directory = `${this.#home}/${name}`
-    await this.#run(`mkdir -p ${directory} && chmod 777 ${directory}`)
+    await this.#reader.run(`mkdir -p ${directory} && chmod 777 ${directory}`)
     return directory
   }
 
@@ -77,19 +87,35 @@ class ReadShelf implements Shelf {
   async remove(): Promise<void> {}
 
   events(): readonly ActorEvent[] {
-    return this.#events
+    if (this.#failures.length < maxFailures) return this.#events
+    throw new Error(`Cannot read what the pods wrote down: it failed ${maxFailures} times in a row`, { cause: this.#failures.at(-1) })
   }
 
   async close(): Promise<void> {
-    this.#isOpen = false
+    this.#closing.abort()
     await this.#reading
-    await this.#run(`rm -rf ${this.#home}`)
+    await this.#reader.run(`rm -rf ${this.#home}`)
   }
 
   async #read(): Promise<void> {
-    while (this.#isOpen) {
-      this.#events = parseActorEvents(await this.#run(`cat ${this.#home}/*/events 2>/dev/null; true`))
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      await this.#follow(signal).catch((error: unknown) => (this.#failures = [...this.#failures, error]))
       await sleep(500)
+    }
+  }
+
+  /** All that is written, again and again, each time with an empty line behind it: one exec, as each takes a busy node seconds. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const script = `while echo; do cat ${this.#home}/*/events 2>/dev/null; sleep 0.3; done`
+    const lines: string[] = []
+    for await (const line of this.#reader.lines(script, signal)) {
+      if (line !== '') {
+        lines.push(line)
+        continue
+      }
+      this.#events = parseActorEvents(lines.splice(0).join('\n'))
+      this.#failures = []
     }
   }
 }
@@ -101,7 +127,7 @@ async function firstNode({ api }: Connection): Promise<Node> {
   return node
 }
 
-function reader({ registry, nodeSelector }: Site): object {
+function readerPod({ registry, nodeSelector }: Site): object {
   const container = {
     name: 'reader',
     image: registry === undefined ? 'sidecar-reaper.test/busybox:1' : `${registry}/busybox:1`,
