@@ -7,17 +7,24 @@ import { join } from 'node:path'
 import type { Stage } from './stage.ts'
 
 /** A way to the API server on which no exec is ever answered. */
-export type DeafProxy = Disposable & Readonly<{ kubeconfig: string }>
+export type DeafProxy = Disposable &
+  Readonly<{
+    kubeconfig: string
+    /** The path of each call that was answered in full so far. */
+    answered: readonly string[]
+  }>
 
 /** Opens one for the rights of a row. */
 export async function deafProxy({ connection, identities, rights, name }: Stage): Promise<DeafProxy> {
   const authorization = `Bearer ${identities.token(rights)}`
+  const answered: string[] = []
   const server = createServer((call, answer) => {
     const { agent, ca } = connection.options
     const headers = { ...call.headers, authorization, host: connection.server.host }
     const onward = request(new URL(call.url ?? '/', connection.server), { agent, ca, method: call.method, headers }, theirs => {
       answer.writeHead(theirs.statusCode ?? 502, theirs.headers)
       theirs.pipe(answer)
+      theirs.on('end', () => answered.push(call.url ?? '/'))
     })
     onward.on('error', () => answer.destroy())
     answer.on('close', () => onward.destroy())
@@ -30,6 +37,7 @@ export async function deafProxy({ connection, identities, rights, name }: Stage)
   writeFileSync(kubeconfig, JSON.stringify(configuration(`http://127.0.0.1:${port}`)))
   return {
     kubeconfig,
+    answered,
     [Symbol.dispose]() {
       server.close()
       server.closeAllConnections()

@@ -221,12 +221,11 @@ export const restarts: readonly Row[] = [
   {
     title: 'a pod that is being deleted',
     objects: place => [
-      jobOf(place, [main(), sidecar('sidecar', { TERM: '0:12' })], {
-        annotations: { ...listed, 'sidecar-reaper/settle': '10s' },
-        pod: { terminationGracePeriodSeconds: 20 },
+      jobOf(place, [main(), sidecar('sidecar', { TERM: '0:15' })], {
+        annotations: { ...listed, 'sidecar-reaper/settle': '30s' }, // longer than a sweep waits: the next one is to see the deletion
+        pod: { terminationGracePeriodSeconds: 25 },
       }),
     ],
-    isSlow: true,
     mains: [], // it is the kubelet that tells
     async during({ api, until, namespace, name }) {
       await until('the main has ended', ([pod]) => pod !== undefined && hasEnded(latest(pod), 'main'))
