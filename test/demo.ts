@@ -39,7 +39,8 @@ const JOBS: readonly { readonly job: JobOptions; readonly does: Behaviours; read
   },
 ]
 
-await using sandbox = await startSandbox()
+// As long between two crashes as a kubelet makes it, so that what is shown is still so.
+await using sandbox = await startSandbox({ timings: { backOffMs: 10_000 } })
 sandbox.addNamespace(NAMESPACE)
 for (const { job, does } of JOBS) sandbox.addJob(jobManifest({ namespace: NAMESPACE, ...job }), { behaviours: does })
 await sandbox.waitFor(() => JOBS.every(({ job, does }) => does['main'] !== done || hasFinishedMain(sandbox, job.name ?? '')))
