@@ -13,7 +13,7 @@ export type Behaviour = Readonly<{
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Where a scenario's own directory is mounted in its containers. */
-const directoryInside = '/scenario'
+export const directoryInside = '/scenario'
 
 /** A container that acts; `fields` are added to it or replace its own. */
 export function actor(name: string, behaviour: Behaviour, fields: Fields = {}): Fields {

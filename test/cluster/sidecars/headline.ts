@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { equal } from '../suite/comparison.ts'
 import { latest, type PodHistory } from '../suite/history.ts'
 import { exitCodes, hasEnded, running, statuses, type Pod } from '../harness/objects.ts'
 import type { Row } from '../suite/row.ts'
 import type { Stage } from '../suite/stage.ts'
 import { predictions } from './predict.ts'
+import { processOf } from './process.ts'
 import { objects } from './row.ts'
 import type { Sidecar } from './sidecar.ts'
+import { letMainEnd } from './up.ts'
 
 /** What this project is for, shown without it: the same Job as in the table, whose proxy gets a TERM and no more. */
 export function toldByTermAlone(sidecar: Sidecar): Row {
@@ -16,7 +17,7 @@ export function toldByTermAlone(sidecar: Sidecar): Row {
     title: `${row} ${title}, told by TERM alone`,
     objects: place => objects(place, sidecar),
     isSwept: false,
-    script: stage => tellOnce(stage, container.name),
+    script: stage => tellOnce(stage, sidecar),
     expect: {
       all: {
         job: 'active',
@@ -33,31 +34,19 @@ export function toldByTermAlone(sidecar: Sidecar): Row {
 }
 
 /** Sends TERM from the node, as `kubectl exec … kill` would where the image had one, once the main has ended. */
-async function tellOnce(stage: Stage, name: string): Promise<void> {
+async function tellOnce(stage: Stage, sidecar: Sidecar): Promise<void> {
+  const { name } = sidecar.container
   const isLeftOver = (pod: Pod): boolean => hasEnded(pod, 'main') && running(pod).includes(name)
+  await letMainEnd(stage, sidecar)
   await stage.until('the sidecar is left over', pods => pods.some(pod => isLeftOver(latest(pod))))
-  const id = statuses(firstOf(stage.pods())).find(status => status.name === name)?.containerID
-  process.kill(processOf(id?.replace(/^.*:\/\//, '') ?? ''), 'SIGTERM')
+  const id = statuses(firstOf(stage.pods())).find(status => status.name === name)?.containerID ?? ''
+  const pid = processOf(id)
+  if (pid === undefined) throw new Error(`Cannot tell ${name}: container ${id} has no process`)
+  process.kill(pid, 'SIGTERM')
   await stage.until('its Job has run the main again', pods => pods.some((pod, index) => index > 0 && isLeftOver(latest(pod))))
 }
 
 function firstOf([pod]: readonly PodHistory[]): Pod {
   if (pod === undefined) throw new Error('Cannot look at the first pod: there is none')
   return latest(pod)
-}
-
-/** The process of a container on this machine: its cgroup is named like it. */
-function processOf(id: string): number {
-  const pid = readdirSync('/proc').find(name => /^\d+$/.test(name) && id !== '' && cgroupsOf(name).includes(id))
-  if (pid === undefined) throw new Error(`Cannot find a process of container ${id}`)
-  return Number(pid)
-}
-
-/** Processes end while we look. */
-function cgroupsOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -3,6 +3,7 @@ import { ended, kept, variants, type Calls, type Expectation, type Row, type Var
 import type { Place } from '../suite/stage.ts'
 import { predictions, settings, type Predictions } from './predict.ts'
 import type { End, Sidecar } from './sidecar.ts'
+import { letMainEnd, upFile } from './up.ts'
 
 /** A sidecar's row in the suite: the exit codes that it expects are those of the catalogue. */
 export function rowOf(sidecar: Sidecar): Row {
@@ -11,12 +12,21 @@ export function rowOf(sidecar: Sidecar): Row {
   const expect = variants.flatMap(variant =>
     ends[variant] === undefined ? [] : [[variant, expectation(sidecar, ends[variant], predicted)] as const],
   )
+  const seconds = 120 // programs of 100 MB on a busy machine
   const isSlow = graceSeconds > 3 || Object.values(ends).some(end => 'failsBy' in end)
-  return { title: `${row} ${title}`, objects: place => objects(place, sidecar), settings, isSlow, expect: Object.fromEntries(expect) }
+  return {
+    title: `${row} ${title}`,
+    objects: place => objects(place, sidecar),
+    during: stage => letMainEnd(stage, sidecar),
+    settings,
+    seconds,
+    isSlow,
+    expect: Object.fromEntries(expect),
+  }
 }
 
 /** Its Job, whose main ends with 0 when the sidecar has come up, and what that mounts. */
-export function objects(place: Place, { container, files = {}, startSeconds = 2, graceSeconds = 3, ...sidecar }: Sidecar): object[] {
+export function objects(place: Place, { container, files = {}, graceSeconds = 3, ...sidecar }: Sidecar): object[] {
   const entries = Object.entries(files)
   const keys = entries.map(([path], index) => ({ key: `file-${index}`, path }))
   const configMap = {
@@ -32,10 +42,7 @@ export function objects(place: Place, { container, files = {}, startSeconds = 2,
   ]
   const job = jobOf(
     place,
-    [
-      main('main', { after: startSeconds }),
-      { imagePullPolicy: 'Never', ...container, ...(mounts.length > 0 ? { volumeMounts: mounts } : {}) },
-    ],
+    [main('main', { waitFor: upFile }), { imagePullPolicy: 'Never', ...container, ...(mounts.length > 0 ? { volumeMounts: mounts } : {}) }],
     { ...sidecar, pod: { terminationGracePeriodSeconds: graceSeconds, volumes } },
   )
   return keys.length > 0 ? [configMap, job] : [job]

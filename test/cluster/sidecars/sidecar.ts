@@ -14,8 +14,8 @@ export type Sidecar = Readonly<{
   labels?: Readonly<Record<string, string>>
   /** Files that it mounts, by their path. */
   files?: Readonly<Record<string, string>>
-  /** Until its main has ended it is up; 2 unless given. */
-  startSeconds?: number
+  /** Where it listens once it is up; its main ends after that. */
+  ports: readonly number[]
   /** The pod's; 3 unless given. */
   graceSeconds?: number
   ends: Readonly<Partial<Record<Variant, End>>>

@@ -15,7 +15,9 @@ function proxy(
   const container = { name: row, image, args, securityContext }
   const env = (name: string, value: string) => ({ name: `${prefix}_${name}`, value })
   const alpine = { ...container, image: `${image}-alpine` }
-  const common = { row, proof: 'program' } as const
+  const common = { row, proof: 'program', ports: [5432] } as const
+  const quit = { ...common, ports: [5432, 9091] }
+  const quitElsewhere = { ...common, ports: [5432, 9300] }
   const zeroInEnv = env(zero.toUpperCase().replaceAll('-', '_'), 'true')
   return [
     {
@@ -25,13 +27,13 @@ function proxy(
       ends: { all: byComplete, ...refusedQuit, signal: dirty, complete: byComplete },
     },
     {
-      ...common,
+      ...quit,
       title: 'with --quitquitquit',
       container: { ...container, args: ['--quitquitquit', ...args] },
       ends: { all: byExec, exec: byExec, http: byHttp, signal: dirty, complete: byComplete },
     },
     {
-      ...common,
+      ...quitElsewhere,
       title: 'with --quitquitquit on another port',
       container: { ...container, args: ['--quitquitquit', '--admin-port', '9300', ...args] },
       ends: { exec: byExec, http: byHttp },
@@ -49,7 +51,7 @@ function proxy(
       ends: { all: bySignal, signal: bySignal },
     },
     {
-      ...common,
+      ...quitElsewhere,
       title: 'with all of it in env',
       container: { ...alpine, env: [env('QUITQUITQUIT', 'true'), env('ADMIN_PORT', '9300'), zeroInEnv] },
       ends: { all: byExec, exec: byExec, http: byHttp, signal: bySignal, complete: byComplete },
@@ -83,6 +85,7 @@ const pgbouncer: Sidecar = {
   row: 'pgbouncer',
   title: 'before version 1.23',
   proof: 'program',
+  ports: [5432],
   container: {
     name: 'pgbouncer',
     image: 'docker.io/edoburu/pgbouncer:v1.18.0-p0',

@@ -4,6 +4,7 @@ const vault: Sidecar = {
   row: 'vault-agent',
   title: 'with its quit endpoint',
   proof: 'protocol',
+  ports: [8200],
   container: {
     name: 'vault-agent',
     image: 'docker.io/hashicorp/vault:1.21.4',
@@ -24,6 +25,7 @@ const vault: Sidecar = {
 const oauth2Proxy = {
   row: 'oauth2-proxy',
   proof: 'program',
+  ports: [4180],
 } as const
 
 const oauth2ProxyContainer = {

@@ -31,7 +31,7 @@ function istio(title: string, statusPort: number, annotations: Record<string, st
       ],
     },
     annotations: { 'sidecar.istio.io/status': '{"containers":["istio-proxy"]}', ...annotations },
-    startSeconds: 6,
+    ports: [15000, statusPort],
     graceSeconds: 15,
     ends,
   }
@@ -46,7 +46,7 @@ const envoy = {
   row: 'envoy',
   proof: 'program',
   files: { '/etc/envoy/envoy.json': bootstrap },
-  startSeconds: 4,
+  ports: [9901],
 } as const
 
 const envoyContainer = { name: 'envoy', args: ['--config-path', '/etc/envoy/envoy.json'] }
@@ -58,6 +58,7 @@ const dapr: Sidecar = {
   row: 'dapr',
   title: 'as its injector writes it',
   proof: 'program',
+  ports: [3600],
   container: {
     name: 'daprd',
     image: 'docker.io/daprio/daprd:1.14.0',
@@ -71,6 +72,7 @@ const linkerd: Sidecar = {
   row: 'linkerd',
   title: 'with its shutdown endpoint',
   proof: 'protocol',
+  ports: [4191],
   container: {
     name: 'linkerd-proxy',
     image: 'cr.l5d.io/linkerd/proxy:edge-26.5.1',
@@ -119,6 +121,7 @@ export const meshes: readonly Sidecar[] = [
   {
     ...dapr,
     title: 'with its own ports',
+    ports: [3500],
     container: { ...dapr.container, args: daprd },
     ends: { http: byHttp },
   },
@@ -154,6 +157,7 @@ export const meshes: readonly Sidecar[] = [
     row: 'consul',
     title: 'with its lifecycle enabled',
     proof: 'protocol',
+    ports: [20600],
     container: {
       name: 'consul-dataplane',
       image: 'docker.io/hashicorp/consul-dataplane:1.8.2',

@@ -13,6 +13,7 @@ export const others: readonly Sidecar[] = [
     row: 'opentelemetry-collector',
     title: 'as its operator writes it',
     proof: 'program',
+    ports: [4317],
     container: {
       name: 'otc-container',
       image: 'docker.io/otel/opentelemetry-collector:0.165.0',
@@ -27,6 +28,7 @@ export const others: readonly Sidecar[] = [
     row: 'configmap-reload',
     title: 'as charts write it',
     proof: 'protocol',
+    ports: [9533],
     container: {
       name: 'configmap-reload',
       image: 'docker.io/jimmidyson/configmap-reload:v0.15.0',
@@ -38,6 +40,7 @@ export const others: readonly Sidecar[] = [
     row: 'airflow-xcom',
     title: 'with its signal in the annotation',
     proof: 'program',
+    ports: [],
     container: {
       name: 'airflow-xcom-sidecar',
       image: 'docker.io/library/alpine:3.24.2',
