@@ -1,10 +1,11 @@
+import type { ReaperOptions } from '../generator/reaper/options.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseArguments, usage } from './config/arguments.ts'
 import type { Invocation } from './config/program.ts'
 import type { Settings } from './settings.ts'
 
 /** One command with everything it needs; frozen. */
-export type Config = PrintConfig | SweepConfig | ExplainConfig | CatalogueConfig | VersionConfig | CompletionConfig
+export type Config = PrintConfig | SweepConfig | ExplainConfig | CatalogueConfig | RenderConfig | VersionConfig | CompletionConfig
 
 /** Print a text, such as help, and nothing else. */
 export interface PrintConfig {
@@ -41,6 +42,12 @@ export interface CatalogueConfig {
   readonly name: string | undefined
   readonly settings: Settings
   readonly output: OutputConfig
+}
+
+export interface RenderConfig {
+  readonly command: 'render'
+  readonly reaper: ReaperOptions
+  readonly format: 'yaml' | 'json'
 }
 
 export interface VersionConfig {
@@ -108,6 +115,11 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
     }
     case 'catalogue':
       return { command: 'catalogue', name: first, settings: await settings(options, signal), output }
+    case 'render': {
+      const { renderOptions } = await import('./config/render.ts')
+      const format = invocation.options['output'] === 'json' ? 'json' : 'yaml'
+      return { command: 'render', reaper: await renderOptions(invocation.options, signal), format }
+    }
     case 'version':
       return { command: 'version', output }
     default:

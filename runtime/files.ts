@@ -4,6 +4,13 @@ export const POLICY_FILES = {
   catalogue: new URL('catalogue.json', folder()),
 } as const
 
+/** All that a sweep runs, by name: these three beside each other are the program. */
+export const PROGRAM_FILES: Readonly<Record<string, URL>> = {
+  'sidecar-reaper.mjs': new URL('sidecar-reaper.mjs', folder()),
+  'policy.wasm': POLICY_FILES.wasm,
+  'catalogue.json': POLICY_FILES.catalogue,
+}
+
 function folder(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? '../dist/' : './', import.meta.url)
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { TEMPLATES } from '../generator/reaper/templates.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { thirdPartyLicenses } from './licenses.ts'
 
@@ -73,6 +74,17 @@ const packageVersion: Plugin = {
   },
 }
 
+// The templates' texts instead of the folder that they are read from.
+const templateTexts: Plugin = {
+  name: 'template-texts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/generator\/reaper\/templates\.ts$/ }, () => ({
+      contents: `export const TEMPLATES = ${JSON.stringify(TEMPLATES)}`,
+      loader: 'js',
+    }))
+  },
+}
+
 await mkdir(dist, { recursive: true })
 const { metafile } = await build({
   absWorkingDir: root,
@@ -86,7 +98,7 @@ const { metafile } = await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none', // THIRD_PARTY_LICENSES.txt has them all
   metafile: true,
-  plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion],
+  plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion, templateTexts],
 })
 await chmod(bundle, 0o755)
 await writeFile(new URL('THIRD_PARTY_LICENSES.txt', dist), await thirdPartyLicenses(metafile, root))

@@ -76,6 +76,20 @@ export const catalogue: Page = {
   environment: [COLOUR, DEBUG],
 }
 
+export const render: Page = {
+  summary: "the reaper's manifests",
+  description:
+    'Prints what runs the sweep in a cluster: ServiceAccount, rights, settings and CronJob. The rights follow from the ways in use and from what is swept. No image is needed: without --image the program itself is carried in ConfigMaps.',
+  examples: [
+    ['Install it: all namespaces, every minute', 'sidecar-reaper render | kubectl apply -f -'],
+    ['One namespace, by a Role', 'sidecar-reaper render --sweep shop | kubectl apply -f -'],
+    ['With the ways that tell a sidecar in its own words', 'sidecar-reaper render --ways complete,exec,http,signal'],
+    ['Everything in a file', 'sidecar-reaper render --config reaper.yaml'],
+  ],
+  exitCodes: [['0', 'fine'], USAGE],
+  environment: [DEBUG],
+}
+
 export const version: Page = {
   summary: 'what exactly this is',
   description: 'Prints the version of the program and of Node, and the sha256 of the policy and of the catalogue that it would use.',

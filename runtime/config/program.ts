@@ -61,6 +61,19 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     [settingsOption(), outputOption('one JSON object a line')],
     new Argument('[NAME]', 'show all that is known of this sidecar'),
   )
+  subcommand('render', pages.render, [
+    new Option(`--config <${FILE_PLACEHOLDER}>`, 'options in YAML or JSON, or the configuration of the KRM function; flags come first'),
+    settingsOption(),
+    new Option('-n, --namespace <NAMESPACE>', 'where the reaper itself is to live; default: sidecar-reaper'),
+    new Option('--sweep <NAMESPACE>', 'the one namespace to sweep, by a Role there; default: all of them, by a ClusterRole'),
+    new Option('--schedule <CRON>', 'when to sweep; default: every minute'),
+    new Option('--image <IMAGE>', 'image of sidecar-reaper; default: none, the program is carried in ConfigMaps'),
+    new Option('--mode <MODE>', 'report, annotated or enforce, as in the settings'),
+    new Option('--ways <LIST>', 'ways in use, which decide on the rights: complete,exec,http,signal; default: complete'),
+    new Option('--no-pin', 'without the admission policy that keeps the ServiceAccount to its endings'),
+    new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper,kyverno'),
+    new Option('-o, --output <FORMAT>', 'yaml with comments, or one JSON object a line').choices(['yaml', 'json']).default('yaml'),
+  ])
   subcommand('version', pages.version, [outputOption('one JSON object')])
   subcommand(
     'completion',

@@ -148,3 +148,33 @@ t.test('isDebugging() wants a 1', async t => {
   t.ok(isDebugging({ SIDECAR_REAPER_DEBUG: '1' }))
   t.notOk(isDebugging({}))
 })
+
+t.test('readConfig() of render takes options from flags, a settings file and a file of options, in this order', async t => {
+  const dir = t.testdir({
+    'reaper.yaml': 'sweep: shop\nschedule: "0 * * * *"\nsettings: { mode: report, settle: 7s }\n',
+    'function.yaml': 'apiVersion: x/v1\nkind: SidecarReaper\nreaper: { sweep: shop }\n',
+    'settings.yaml': 'mode: enforce\nways: [http]\n',
+  })
+  t.match(await read('render'), { command: 'render', format: 'yaml', reaper: { sweep: null, pin: true, settings: { ways: ['complete'] } } })
+  t.match(await read(`render --config ${dir}/reaper.yaml -n ops --image x/y:1 --no-pin --companions kyverno -o json`), {
+    format: 'json',
+    reaper: { namespace: 'ops', sweep: 'shop', schedule: '0 * * * *', image: 'x/y:1', pin: false, companions: ['kyverno'] },
+  })
+  t.match(await read(`render --config ${dir}/reaper.yaml --settings ${dir}/settings.yaml --sweep batch --ways exec,complete`), {
+    reaper: { sweep: 'batch', settings: { mode: 'enforce', settle: 7, ways: ['exec', 'complete'] } },
+  })
+  t.match(await read(`render --config ${dir}/function.yaml --mode report`), { reaper: { sweep: 'shop', settings: { mode: 'report' } } })
+})
+
+t.test('readConfig() of render says where an option is wrong', async t => {
+  const dir = t.testdir({ 'reaper.yaml': 'settings: { mode: x }\n', 'list.yaml': '- x\n', 'two.yaml': 'a: 1\n---\nb: 2\n' })
+  t.strictSame(await mistake(`render --config ${dir}/reaper.yaml`), [
+    `${dir}/reaper.yaml: settings.mode: got "x", expected one of report, annotated, enforce`,
+  ])
+  t.strictSame(await mistake('render --sweep A --ways kill'), [
+    'error: sweep: got "A", expected a namespace name: at most 63 of a-z, 0-9 and -',
+    'error: settings.ways[0]: got "kill", expected one of exec, http, signal, complete',
+  ])
+  t.strictSame(await mistake(`render --config ${dir}/list.yaml`), [`${dir}/list.yaml: got a list, expected a mapping`])
+  t.strictSame(await mistake(`render --config ${dir}/two.yaml`), [`${dir}/two.yaml: holds 2 documents, expected one`])
+})

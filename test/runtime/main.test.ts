@@ -8,6 +8,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { loadAll } from 'js-yaml'
 import t, { type Test } from 'tap'
 import { kubeconfig } from '../sandbox/kubeconfig.ts'
 import { jobManifest } from '../sandbox/manifests.ts'
@@ -109,6 +110,17 @@ t.test('main prints the catalogue, rows of the settings included', async t => {
       code: 64,
       stderr: `error: unknown sidecar '${name}', did you mean istio?\nSee 'sidecar-reaper catalogue'.\n`,
     })
+})
+
+t.test('main renders the manifests that run it, as YAML with comments or as JSON', async t => {
+  const yaml = await run(['render', '--image', 'registry.example/reaper:1'])
+  t.match(yaml, { code: 0, stderr: '', stdout: /# way complete: set the phase that the mains earned\n +- apiGroups/ })
+  const json = await run(['render', '--image', 'registry.example/reaper:1', '-o', 'json'])
+  t.match(json, { code: 0, stderr: '' })
+  t.strictSame(
+    json.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line).kind), // prettier-ignore
+    loadAll(yaml.stdout).map(object => Reflect.get(Object(object), 'kind')),
+  )
 })
 
 t.test('main explains the pods of a file and of standard input', async t => {
