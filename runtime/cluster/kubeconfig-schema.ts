@@ -1,3 +1,4 @@
+import { toDotPath } from 'zod/v4/core'
 import * as z from 'zod/mini'
 import { printable } from '../printable.ts'
 
@@ -55,7 +56,7 @@ export type ExecPlugin = z.infer<typeof exec>
 /** What is wrong with a kubeconfig: `users[0].user.token: got a number, expected text`. Values are not shown, since one may be a secret. */
 export function kubeConfigProblems(content: unknown, issues: readonly z.core.$ZodIssue[]): string {
   return issues
-    .map(issue => `${printable(z.core.toDotPath(issue.path))}: got ${found(content, issue.path)}, expected ${expected(issue)}`)
+    .map(issue => `${printable(toDotPath(issue.path))}: got ${found(content, issue.path)}, expected ${expected(issue)}`)
     .join('; ')
 }
 
