@@ -2,6 +2,7 @@ import { load } from 'js-yaml'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { CatalogueRows } from '../../runtime/catalogue.ts'
 import type { ReaperOptions } from './options.ts'
+import { type Pin, pin } from './pin.ts'
 import { type Part, programHashes, type ProgramFile, programParts } from './program.ts'
 import { rights, type Scope } from './rights.ts'
 import { settingsText } from './settings-text.ts'
@@ -26,13 +27,14 @@ export interface Manifest {
 export function reaperManifests(options: ReaperOptions, sources: ReaperSources): readonly Manifest[] {
   const parts = options.image === null ? programParts(sources.program, options.name) : []
   const view = reaperView(options, sources, parts)
-  const manifest = (name: string, more: object = {}, file = `${name}.yaml`): Manifest => ({
+  const manifest: Fill = (name, more = {}, file = `${name}.yaml`) => ({
     file,
     text: fill(sources.templates, `reaper/${name}.yaml.hbs`, { ...view, ...more }),
   })
   return [
     ...(options.createNamespace ? [manifest('namespace')] : []),
     manifest('service-account'),
+    ...(options.pin ? pinManifests(view.pin, manifest) : []),
     manifest('role'),
     manifest('role-binding'),
     manifest('settings'),
@@ -41,13 +43,24 @@ export function reaperManifests(options: ReaperOptions, sources: ReaperSources):
   ]
 }
 
+type Fill = (template: string, more?: object, file?: string) => Manifest
+
+// Before the role: a right is not there a moment before its limits.
+function pinManifests(pin: Pin, manifest: Fill): readonly Manifest[] {
+  return ['status', 'connect'].flatMap(kind => [
+    manifest(`pin-${kind}`),
+    manifest('pin-binding', { pin: { ...pin, policy: kind } }, `pin-${kind}-binding.yaml`),
+  ])
+}
+
 /** The reaper's objects. */
 export function reaperObjects(options: ReaperOptions, sources: ReaperSources): readonly object[] {
   return reaperManifests(options, sources).map(({ text }) => load(text) as object) // our templates are objects, each of them
 }
 
-function reaperView(options: ReaperOptions, sources: ReaperSources, parts: readonly Part[]): object {
+function reaperView(options: ReaperOptions, sources: ReaperSources, parts: readonly Part[]) {
   const { name, sweep, settings, image, nodeImage } = options
+  const rows = { ...sources.catalogue, ...settings.catalogue }
   const scope: Scope = sweep === null ? 'cluster' : 'namespace'
   return {
     ...options,
@@ -59,7 +72,8 @@ function reaperView(options: ReaperOptions, sources: ReaperSources, parts: reado
       rules: rights(settings, scope),
     },
     settings: settingsText(settings),
-    optOut: optOut({ ...sources.catalogue, ...settings.catalogue }),
+    optOut: optOut(rows),
+    pin: pin(options, rows),
     image: image ?? nodeImage,
     args: sweepArguments(options),
     program:

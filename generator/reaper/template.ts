@@ -6,6 +6,7 @@ export type Templates = Readonly<Record<string, string>>
 
 /**
  * The template of that name filled with the view. `{{yaml x}}` is a value in one line, quoted where YAML needs it;
+ * `{{cel x}}` the same in an expression of an admission policy;
  * `{{indent 4 x}}` is a text of several lines, each moved to the right.
  * @throws {SyntaxError} naming template and line for what the view does not have
  */
@@ -19,13 +20,14 @@ export function fill(templates: Templates, name: string, view: object): string {
   }
 }
 
-const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, indent: true } } as const
+const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, cel: true, indent: true } } as const
 
 const ENGINE = engine()
 
 function engine(): typeof Handlebars {
   const made = Handlebars.create()
   made.registerHelper('yaml', (value: unknown) => dump(value, { flowLevel: 0, lineWidth: -1 }).trimEnd())
+  made.registerHelper('cel', (value: unknown) => JSON.stringify(value)) // strings, lists and maps of JSON are CEL
   made.registerHelper('indent', (columns: number, text: string) => text.trimEnd().replace(/^(?=.)/gm, ' '.repeat(columns)))
   for (const name of ['if', 'unless', 'each'] as const) {
     const builtIn = made.helpers[name] as Block // handlebars registers it in create()

@@ -51,11 +51,13 @@ function grants(objects: readonly Rendered[], kind: string): readonly string[] {
   return one(objects, kind).rules?.flatMap(({ resources, verbs }) => resources.map(resource => `${resource}: ${verbs.join(' ')}`)) ?? []
 }
 
+const PIN = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']
+
 t.test('reaperObjects() sweeps every namespace by a ClusterRole without pods/exec', async t => {
   const objects = render()
   t.strictSame(
     objects.map(({ kind }) => kind).filter((kind, index, all) => kind !== all[index - 1]),
-    ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'CronJob'],
+    ['Namespace', 'ServiceAccount', ...PIN, ...PIN, 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'CronJob'],
   )
   t.strictSame(grants(objects, 'ClusterRole'), [
     'pods: get list watch',

@@ -15,7 +15,19 @@ function kustomize(folder: string): readonly { readonly kind: string; readonly m
 
 t.test('kubectl kustomize builds the root and every overlay with no plugin', async t => {
   const kinds = (folder: string) => kustomize(fileURLToPath(new URL(`../../${folder}`, import.meta.url))).map(({ kind }) => kind)
-  t.match(new Set(kinds('.')), new Set(['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'CronJob']))
+  t.match(
+    new Set(kinds('.')),
+    new Set([
+      'Namespace',
+      'ServiceAccount',
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ConfigMap',
+      'CronJob',
+      'ValidatingAdmissionPolicy',
+      'ValidatingAdmissionPolicyBinding',
+    ]),
+  )
   t.ok(kinds('config/exec').includes('ClusterRole'))
   t.ok(kinds('config/namespaced').includes('Role'))
   t.notOk(kinds('config/namespaced').includes('ClusterRole'))
