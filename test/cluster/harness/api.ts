@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { KubeConfig } from '@kubernetes/client-node'
 import { once } from 'node:events'
 import { Agent, request, type AgentOptions, type RequestOptions } from 'node:https'
@@ -39,22 +39,30 @@ export async function connect(context?: string): Promise<Connection> {
   await config.applyToHTTPSOptions(options)
   const { agent: _, ...identity } = options
   options.agent = new Agent({ ...(identity as AgentOptions), keepAlive: true }) // certificates and keys, which both types have
-  const open = async (path: string, { method = 'GET', body, contentType = 'application/json' }: CallOptions, signal?: AbortSignal) => {
+  const open = async (path: string, callOptions: CallOptions, signal?: AbortSignal): Promise<IncomingMessage> => {
+    const { method = 'GET', body, contentType = 'application/json' } = callOptions
     const text = body === undefined ? '' : JSON.stringify(body)
     // Of itself Node says no length for the body of a DELETE.
     // What applyToHTTPSOptions sets is an object of header fields.
     const headers = { ...(options.headers as OutgoingHttpHeaders), 'content-type': contentType, 'content-length': Buffer.byteLength(text) }
     const call = request(new URL(path, server), { ...options, method, headers, ...(signal ? { signal } : {}) })
     call.end(text)
-    const [answer] = await once(call, 'response')
-    return answer
+    try {
+      const [answer] = (await once(call, 'response')) as [IncomingMessage] // what the event gives
+      return answer
+    } catch (error) {
+      // The server closed a connection that it had kept, before our request came (nodejs.org/api/http.html, request.reusedSocket).
+      if (call.reusedSocket && error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+        return open(path, callOptions, signal)
+      throw error
+    }
   }
   return {
     server,
     options,
     async api(path, callOptions = {}) {
       const answer = await open(path, callOptions)
-      return { status: answer.statusCode, body: await json(answer) }
+      return { status: answer.statusCode ?? 0, body: await json(answer) }
     },
     async *changes(path, signal) {
       const answer = await open(path, {}, signal)
