@@ -211,9 +211,8 @@ export interface CatalogueReads {
 }
 
 /** What the rows look at in a pod: their marks, and where the options of their conditions and ports are set. */
-export function catalogueReads({ rows, by_image: images }: Catalogue): CatalogueReads {
+export function catalogueReads({ rows, by_image: images, by_mark: marks }: Catalogue): CatalogueReads {
   const all = Object.values(rows)
-  const marks = all.flatMap(row => row.marks)
   const conditions = all.flatMap(row => [
     ...row.doubts,
     ...(row.endsItself?.when ?? []),
@@ -222,8 +221,8 @@ export function catalogueReads({ rows, by_image: images }: Catalogue): Catalogue
   const ports = all.flatMap(row => row.ways.flatMap(way => ('port' in way && way.port ? [way.port] : [])))
   const options = [...conditions, ...ports]
   return {
-    annotations: [...marks.flatMap(mark => ('annotation' in mark ? [mark.annotation] : [])), ...named(options, 'annotation')],
-    labels: marks.flatMap(mark => ('label' in mark ? [mark.label] : [])),
+    annotations: [...Object.keys(marks.annotation), ...named(options, 'annotation')],
+    labels: Object.keys(marks.label),
     env: named(options, 'env'),
     valueFlags: named(ports, 'flag'),
     flags: named(conditions, 'flag'),

@@ -1,6 +1,6 @@
 import { ClusterError } from './cluster.ts'
 import { fate, isFinished } from './ending/container.ts'
-import { judgeAgain, NotBegun, OVERDUE, type Ending, type StepError, type StepResult } from './ending/context.ts'
+import { carriedThrough, judgeAgain, NotBegun, OVERDUE, type Ending, type StepError, type StepResult } from './ending/context.ts'
 import { isTimeout } from './ending/deadline.ts'
 import { tellContainers } from './ending/tell.ts'
 import type { Outcome } from './outcome.ts'
@@ -65,9 +65,12 @@ async function walk(ending: Ending, progress: Progress): Promise<Result | 'judge
   for (;;) {
     progress.step = planSteps(progress.subject.verdict).find(({ kind }) => !progress.spent.has(kind))
     if (progress.step === undefined) return failure(progress)
-    const result = await take(begun(ending, progress), progress.subject, progress.step)
-    if (result.kind === 'ended') progress.tried.push(...result.errors)
-    if (result.kind === 'ended') return { result: 'ended', way: result.way }
+    const hasBegun = progress.spent.size > 0
+    const result = await take(hasBegun ? carriedThrough(ending) : ending, progress.subject, progress.step)
+    if (result.kind === 'ended') {
+      progress.tried.push(...result.errors)
+      return { result: 'ended', way: result.way }
+    }
     if (result.kind === 'gone') return { result: 'vanished', way: null }
     if (result.kind === 'changed' && ++progress.changes > MAX_CHANGES) return { result: 'abandoned', way: null }
     if (result.kind === 'failed') giveUpStep(progress, progress.step, result)
@@ -82,11 +85,6 @@ async function walk(ending: Ending, progress: Progress): Promise<Result | 'judge
 function takeUp(progress: Progress, subject: Subject): void {
   progress.subject = subject
   for (const { name, containerID, left_over } of subject.verdict.containers) if (left_over) progress.leftOver.set(name, containerID)
-}
-
-/** What has begun is carried through, also when the sweep is to begin no further ending. */
-function begun(ending: Ending, { spent }: Progress): Ending {
-  return spent.size === 0 ? ending : { ...ending, begin: patch => ending.calls.run(patch) }
 }
 
 async function take(ending: Ending, subject: Subject, step: Step): Promise<StepResult> {

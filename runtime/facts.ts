@@ -1,3 +1,4 @@
+import { ARGO_KILL_COMMAND, KRUISE_MARK } from './names.ts'
 import type { Pod } from './pod.ts'
 import { printable } from './printable.ts'
 
@@ -42,8 +43,6 @@ const ANNOTATIONS = [
 ]
 const LABELS = ['batch.kubernetes.io/job-name']
 const CONDITIONS = new Set(['DisruptionTarget', 'AllContainersRestarting'])
-const ARGO_KILL_COMMAND = 'workflows.argoproj.io/kill-cmd-'
-const KRUISE_MARK = 'KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT'
 
 /** The keys and names that facts carry: the fixed ones and those given. */
 export function reads(options: ReadsOptions = {}): Reads {

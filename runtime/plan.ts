@@ -26,7 +26,7 @@ export type Step =
 /** The steps of one `end` verdict, in order; empty for any other decision. */
 export function planSteps({ decision, earned, complete, containers }: Verdict): readonly Step[] {
   if (decision !== 'end' || earned === null) return []
-  const told = containers.filter(container => container.left_over && (container.ways.length > 0 || container.ends_itself != null))
+  const told = containers.filter(container => container.left_over && (container.ways.length > 0 || container.ends_itself !== undefined))
   const tell: readonly Step[] = told.length > 0 ? [{ kind: 'tell', containers: told }] : []
   const finish: Step = { kind: 'complete', phase: earned }
   if (complete === 'first') return [finish, ...tell]

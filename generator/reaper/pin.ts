@@ -1,5 +1,5 @@
 import type { CatalogueRow, CatalogueRows } from '../../runtime/catalogue.ts'
-import { CLAIM_ANNOTATION, COMPLETED_ANNOTATION } from '../../runtime/names.ts'
+import { ARGO_KILL_COMMAND, CLAIM_ANNOTATION, COMPLETED_ANNOTATION, KRUISE_MARK } from '../../runtime/names.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { LIST_PROCESSES } from '../../runtime/way/processes.ts'
 import type { ReaperOptions } from './options.ts'
@@ -46,8 +46,8 @@ export function pin({ name, namespace, settings }: ReaperOptions, rows: Catalogu
 }
 
 const ORPHANS: Readonly<Record<Settings['controllersGone'][number], string>> = {
-  kruise: `variables.before.spec.containers.filter(c, has(c.env) && c.env.exists(e, e.name == 'KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT' && has(e.value) && e.value == 'true')).map(c, c.name)`,
-  argo: `variables.before.spec.containers.map(c, c.name).filter(name, ('workflows.argoproj.io/kill-cmd-' + name) in variables.annotationsBefore)`,
+  kruise: `variables.before.spec.containers.filter(c, has(c.env) && c.env.exists(e, e.name == '${KRUISE_MARK}' && has(e.value) && e.value == 'true')).map(c, c.name)`,
+  argo: `variables.before.spec.containers.map(c, c.name).filter(name, ('${ARGO_KILL_COMMAND}' + name) in variables.annotationsBefore)`,
 }
 
 function unannotated({ sidecars, mainLabel, controllersGone }: Settings): string {

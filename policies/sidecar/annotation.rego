@@ -2,9 +2,12 @@ package sidecar
 
 # What a pod's annotations may say about the details; every bad value is named, none is guessed at.
 
-_details := details if {
-	details := _json(input.pod.metadata.annotations["sidecar-reaper/containers"])
+_details := _said_details if {
+	_said_details
 } else := {}
+
+# Undefined where it can't be read.
+_said_details := _json(input.pod.metadata.annotations["sidecar-reaper/containers"])
 
 _annotated_settle := _seconds(input.pod.metadata.annotations["sidecar-reaper/settle"])
 
@@ -16,9 +19,10 @@ _json(text) := _json_like(text, _json_shape)
 _json_like(text, shape) := json.unmarshal(text) if {
 	count(text) <= _longest
 	not contains(text, `\`)
-	between_strings := [part | some i, part in split(text, `"`); i % 2 == 0]
-	regex.match($"^{shape}$", strings.replace_n({" ": "", "\t": "", "\n": "", "\r": ""}, concat("s", between_strings)))
+	regex.match($"^{shape}$", strings.replace_n({" ": "", "\t": "", "\n": "", "\r": ""}, concat("s", _between_strings(text))))
 }
+
+_between_strings(text) := [part | some i, part in split(text, `"`); i % 2 == 0]
 
 # Hundreds of thousands of quotes would take seconds.
 _longest := 16384
@@ -50,7 +54,7 @@ _bad contains $"sidecar-reaper/settle is {json.marshal(_short(text))}, expected 
 
 _bad contains $"sidecar-reaper/containers {_unreadable(text)}, expected for example {example}" if {
 	text := input.pod.metadata.annotations["sidecar-reaper/containers"]
-	not _json(text)
+	not _said_details
 	example := `{"proxy": {"exit": 0}}`
 }
 
@@ -63,8 +67,8 @@ _unreadable(text) := $"is longer than {_longest} characters" if {
 # The parser keeps the last of two that have the same name.
 _bad contains "sidecar-reaper/containers says something twice, expected every name once" if {
 	text := input.pod.metadata.annotations["sidecar-reaper/containers"]
-	_json(text)
-	written := concat("", [part | some i, part in split(text, `"`); i % 2 == 0])
+	count(_details) > 0
+	written := concat("", _between_strings(text))
 	kept := count(_details) + sum([count(detail) | some detail in _details; is_object(detail)])
 	count(split(written, ":")) - 1 > kept
 }

@@ -18,11 +18,10 @@ _rows_named(name) := data.catalogue.by_name[name] if {
 	some id in ids
 ]
 
+# The image is read only where no mark is there.
 _is_recognised(name, id) if {
 	id in _marked
-} # else: the image is read only where no mark is there
-
-else if id in _imaged[name]
+} else if id in _imaged[name]
 
 # What a vendor leaves on the pod or its namespace, by key; a list of values that is empty stands for any.
 _marked contains id if {
@@ -84,7 +83,7 @@ _title(id) := data.catalogue.rows[id].title
 
 # Options of a known sidecar: the first place that has one counts, and in it the last that is said.
 
-_flags := {name: object.union_n([{flag: said} |
+_flags := {name: _union([{flag: said} |
 	c := _container[name]
 	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
 	some i, word in words
@@ -96,6 +95,9 @@ _flags := {name: object.union_n([{flag: said} |
 	some name, _ in _rows
 }
 
+# Of no objects it is none; object.union_n([]) is {} for opa eval and undefined as wasm.
+_union(objects) := object.union_n(array.concat([{}], objects))
+
 _after_equals(word, parts) := substring(word, indexof(word, "=") + 1, -1) if {
 	count(parts) > 1
 } else := null
@@ -104,7 +106,7 @@ _next(words, i) := words[i + 1] if {
 	words[i + 1]
 } else := null
 
-_env := {name: object.union_n([{variable.name: object.get(variable, "value", null)} | some variable in _container[name].env]) |
+_env := {name: _union([{variable.name: object.get(variable, "value", null)} | some variable in _container[name].env]) |
 	some name, _ in _rows
 }
 

@@ -136,8 +136,8 @@ _why_main(name) := _main_by_annotation if {
 	_speaker
 } else := $"named by label {data.settings.mainLabel}" if {
 	name == _labelled_main
-} else := $"nothing calls it a sidecar: {_resemblance(_container[name])}" if {
-	_resemblance(_container[name])
+} else := $"nothing calls it a sidecar: {resemblance}" if {
+	resemblance := _resemblance(_container[name])
 } else := "nothing calls it a sidecar"
 
 _sidecar_by_annotation := concat("", ["a sidecar by ", _speaker])

@@ -3,9 +3,8 @@ import { ClusterError, type ExecAnswer } from '../cluster.ts'
 import { printable } from '../printable.ts'
 import { cannot } from './error.ts'
 import type { Operation } from './operation.ts'
-import { callDeadline, type CallOptions } from './request.ts'
-import { retrying } from './retry.ts'
-import { withSocket } from './socket.ts'
+import type { CallOptions } from './request.ts'
+import { overSocket } from './socket.ts'
 import type { Wire } from './wire.ts'
 
 // Both send the command's Status on channel 3; the older ones do not.
@@ -16,23 +15,12 @@ const STATUS = 3
 const STDOUT_BYTES = 64 * 1024
 const STDERR_BYTES = 1024
 
-/** Runs the command of that operation and gives back how it ended. */
-export async function exec(wire: Wire, operation: Operation, options: CallOptions, signal: AbortSignal): Promise<ExecAnswer> {
-  using deadline = callDeadline(wire, operation, options, signal)
-  try {
-    return await retrying(() => run(wire, operation, deadline.signal), operation.repeat, deadline, options.retry)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof ClusterError)) throw error
-    return { kind: 'failed', error: error.message, code: error.code }
-  }
-}
-
 // client-node's Exec gives no way to have what we need: its handshake error hides the HTTP answer of a refused upgrade
 // (web-socket-handler.js, connect: only onerror), it lets go of the socket while connecting, a close without a Status
 // is silent, a Status that is no JSON throws inside the event, and a close frame for channel 1 ends our own stdout.
-function run(wire: Wire, operation: Operation, signal: AbortSignal): Promise<ExecAnswer> {
-  return withSocket(wire, operation, PROTOCOLS, signal, socket => answer(operation, socket))
+/** Runs the command of that operation and gives back how it ended. */
+export function exec(wire: Wire, operation: Operation, options: CallOptions, signal: AbortSignal): Promise<ExecAnswer> {
+  return overSocket(wire, operation, PROTOCOLS, options, signal, socket => answer(operation, socket))
 }
 
 function answer(operation: Operation, socket: WebSocket): Promise<ExecAnswer> {

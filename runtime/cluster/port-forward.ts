@@ -5,9 +5,8 @@ import { ClusterError, type PodAnswer, type PodRequest } from '../cluster.ts'
 import { printable } from '../printable.ts'
 import { cannot } from './error.ts'
 import type { Operation } from './operation.ts'
-import { callDeadline, type CallOptions } from './request.ts'
-import { retrying } from './retry.ts'
-import { withSocket } from './socket.ts'
+import type { CallOptions } from './request.ts'
+import { overSocket } from './socket.ts'
 import type { Wire } from './wire.ts'
 
 // Of one port: its data and its errors, each beginning with a message that says which port it is (two bytes).
@@ -25,24 +24,12 @@ export async function podRequest(
   options: CallOptions,
   signal: AbortSignal,
 ): Promise<PodAnswer> {
-  using deadline = callDeadline(wire, operation, options, signal)
   let tunnel: Tunnel | undefined
-  try {
-    return await retrying(
-      () =>
-        withSocket(wire, operation, PROTOCOLS, deadline.signal, async socket => {
-          tunnel = new Tunnel(socket)
-          return { kind: 'answered', status: await answered(tunnel, operation, request) }
-        }),
-      operation.repeat,
-      deadline,
-      options.retry,
-    )
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof ClusterError)) throw error
-    return { kind: 'failed', error: error.message, code: error.code, wasSent: tunnel?.isCarrying ?? false }
-  }
+  const answer = await overSocket(wire, operation, PROTOCOLS, options, signal, async socket => {
+    tunnel = new Tunnel(socket)
+    return { kind: 'answered', status: await answered(tunnel, operation, request) } as const
+  })
+  return answer.kind === 'answered' ? answer : { ...answer, wasSent: tunnel?.isCarrying ?? false }
 }
 
 function answered(tunnel: Tunnel, operation: Operation, { method, port, path }: PodRequest): Promise<number> {

@@ -1,17 +1,44 @@
 import type WebSocket from 'ws'
+import { ClusterError, type ClusterErrorCode } from '../cluster.ts'
 import type { Identity } from './credentials.ts'
 import { unlessAborted } from './deadline.ts'
 import { networkError } from './network-error.ts'
 import type { Operation } from './operation.ts'
+import { callDeadline, type CallOptions } from './request.ts'
+import { retrying } from './retry.ts'
 import type { Wire } from './wire.ts'
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
-/**
- * Opens the WebSocket of that operation for as long as `use` takes, then ends it. A refused upgrade and a network error
- * reject at once.
- */
-export async function withSocket<T>(
+/** Why a call over a WebSocket has no answer. */
+export interface Unanswered {
+  readonly kind: 'failed'
+  readonly error: string
+  readonly code: ClusterErrorCode
+}
+
+/** What `use` makes of the WebSocket of that operation, within the call timeout. Never rejects with a ClusterError. */
+export async function overSocket<T>(
+  wire: Wire,
+  operation: Operation,
+  protocols: readonly string[],
+  options: CallOptions,
+  signal: AbortSignal,
+  use: (socket: WebSocket) => Promise<T>,
+): Promise<T | Unanswered> {
+  using deadline = callDeadline(wire, operation, options, signal)
+  try {
+    const open = () => withSocket(wire, operation, protocols, deadline.signal, use)
+    return await retrying(open, operation.repeat, deadline, options.retry)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ClusterError)) throw error
+    return { kind: 'failed', error: error.message, code: error.code }
+  }
+}
+
+/** Opens the WebSocket for as long as `use` takes, then ends it. A refused upgrade and a network error reject at once. */
+async function withSocket<T>(
   wire: Wire,
   operation: Operation,
   protocols: readonly string[],

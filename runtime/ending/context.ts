@@ -22,6 +22,11 @@ export interface Ending {
   readonly signal: AbortSignal
 }
 
+/** The same for what has begun: it is carried through, also when the sweep is to begin no further ending. */
+export function carriedThrough(ending: Ending): Ending {
+  return { ...ending, begin: patch => ending.calls.run(patch) }
+}
+
 /** The sweep begins no further ending, so nothing was done to the pod. */
 export class NotBegun extends Error {}
 

@@ -1,5 +1,4 @@
-/** The longest time that a timer can be set to, some 24 days. */
-const MAX_MS = 2 ** 31 - 1
+import { LONGEST_TIMER_MS } from '../cluster/deadline.ts'
 
 /** A signal that aborts with its parent, after that time, or when it is disposed, whichever is first. */
 export class Deadline implements Disposable {
@@ -23,7 +22,7 @@ export class Deadline implements Disposable {
   /** Aborts it after that time, which begins now; only the first limit counts. */
   limit(milliseconds: number): void {
     if (this.signal.aborted) return
-    this.#timer ??= setTimeout(() => this.#controller.abort(timeout()), Math.min(milliseconds, MAX_MS))
+    this.#timer ??= setTimeout(() => this.#controller.abort(timeout()), Math.min(milliseconds, LONGEST_TIMER_MS))
   }
 
   [Symbol.dispose](): void {

@@ -49,7 +49,7 @@ function turns(containers: readonly ContainerVerdict[]): readonly (readonly Cont
 
 async function tellOne(ending: Ending, subject: Subject, container: ContainerVerdict): Promise<End> {
   const errors: StepError[] = []
-  for (const way of container.ends_itself == null ? container.ways : [null]) {
+  for (const way of container.ends_itself === undefined ? container.ways : [null]) {
     const { kind, found } = await tryWay(ending, subject, container, way).catch((error: unknown) => cutOff(ending, error))
     if (kind === 'ended' || kind === 'gone') return { container, kind, way: way?.way ?? null, errors }
     errors.push(...found.map(error => ({ way: way?.way ?? null, container: container.name, error })))

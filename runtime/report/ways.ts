@@ -16,8 +16,8 @@ export function passedOverLines({ passed_over: passed }: Verdict): readonly stri
 }
 
 function containerLines(container: ContainerVerdict): readonly string[] {
-  const { name, ways, state, ends_itself: seconds = null, grace } = container
-  if (seconds !== null) return [`${printable(name)}: left to end by itself, up to ${seconds} s after the others`]
+  const { name, ways, state, ends_itself: seconds, grace } = container
+  if (seconds !== undefined) return [`${printable(name)}: left to end by itself, up to ${seconds} s after the others`]
   if (ways.length > 0) return ways.map(way => `${wayStep(way, name)}, up to ${grace} s: ${printable(way.why ?? '', 400)}`)
   return [`${printable(name)}: ${state === 'running' ? 'no way of its own' : 'it does not run, so it can be told nothing'}`]
 }

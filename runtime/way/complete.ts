@@ -1,6 +1,6 @@
 import { ClusterError } from '../cluster.ts'
 import { isFinished, isTerminated } from '../ending/container.ts'
-import { judgeAgain, look, type Ending, type StepResult } from '../ending/context.ts'
+import { carriedThrough, judgeAgain, look, type Ending, type StepResult } from '../ending/context.ts'
 import { patchStatus } from '../ending/patch.ts'
 import { COMPLETED_ANNOTATION } from '../names.ts'
 import type { Subject } from '../plan.ts'
@@ -22,7 +22,6 @@ const BELIEF_SECONDS = 5
  */
 export async function completePod(ending: Ending, subject: Subject, phase: 'Succeeded' | 'Failed'): Promise<StepResult> {
   let result = await completeOnce(ending, subject, phase)
-  const begun: Ending = { ...ending, begin: patch => ending.calls.run(patch) } // what has begun is carried through
   for (const seconds of PAUSES) {
     if (result.kind !== 'failed' || !result.isReverted) return result
     await ending.watch.until(subject, isFinished, seconds, ending.signal)
@@ -30,7 +29,7 @@ export async function completePod(ending: Ending, subject: Subject, phase: 'Succ
     if (again === undefined) return ENDED
     // It finished after all: what was left over has ended, or is ending, by our own patch.
     if (again.verdict.decision !== 'end') return FINISHED.has(again.verdict.reason) ? settled(ending, subject) : result
-    const next = await completeOnce(begun, again, phase)
+    const next = await completeOnce(carriedThrough(ending), again, phase)
     if (next.kind !== 'changed') result = next
   }
   return result
