@@ -42,7 +42,12 @@ const ANNOTATIONS = [
   'kubernetes.io/config.mirror',
 ]
 const LABELS = ['batch.kubernetes.io/job-name']
-const CONDITIONS = new Set(['DisruptionTarget', 'AllContainersRestarting'])
+/** Which conditions count, and with which status. */
+const CONDITIONS: ReadonlyMap<string, string> = new Map([
+  ['DisruptionTarget', 'True'],
+  ['AllContainersRestarting', 'True'],
+  ['ContainersReady', 'False'],
+])
 
 /** The keys and names that facts carry: the fixed ones and those given. */
 export function reads(options: ReadsOptions = {}): Reads {
@@ -210,11 +215,16 @@ function statusFacts(status: Fields) {
 }
 
 function conditions(entries: unknown) {
-  const read = list(entries, 'status.conditions', (condition, list, index) => ({
-    type: text(condition['type'], [list, index, 'type']),
-    status: text(condition['status'], [list, index, 'status']),
-  }))?.filter(({ type }) => type !== undefined && CONDITIONS.has(type))
+  const read = list(entries, 'status.conditions', condition)?.filter(entry => entry !== undefined)
   return read?.length ? read : undefined
+}
+
+function condition(entry: Fields, list: string, index: number) {
+  const type = text(entry['type'], [list, index, 'type'])
+  const status = text(entry['status'], [list, index, 'status'])
+  if (type === undefined || CONDITIONS.get(type) !== status) return undefined
+  if (type !== 'ContainersReady') return { type, status }
+  return { type, status, lastTransitionTime: seconds(entry['lastTransitionTime'], [list, index, 'lastTransitionTime']) }
 }
 
 function containerStatus(status: Fields, list: string, index: number) {

@@ -60,7 +60,7 @@ export interface RestartRule {
 export interface PodStatus {
   readonly phase?: string
   readonly reason?: string
-  readonly conditions?: readonly { readonly type?: string; readonly status?: string }[]
+  readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly lastTransitionTime?: string }[]
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
 }

@@ -108,7 +108,15 @@ _settle := _annotated_settle if {
 	_annotated_settle
 } else := data.settings.settle
 
-_settled_at := _ended_at + _settle
+# Until the kubelet has noticed the end and is done with it, it may write the pod's phase once more from what it knew before.
+_settled_at := max(array.concat([_ended_at], _noticed_at)) + _settle
+
+# A main that ended is not ready any more: of the first one to end this is when its kubelet noticed.
+_noticed_at := [condition.lastTransitionTime |
+	some condition in input.pod.status.conditions
+	condition.type == "ContainersReady"
+	condition.status == "False"
+]
 
 # METADATA
 # title: settling

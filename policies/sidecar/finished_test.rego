@@ -224,6 +224,19 @@ test_settle_counts_from_the_last_main if {
 	_judged(pod).again == _now + 1
 }
 
+_noticed(type, status, at) := object.union(_stuck, {"status": {"conditions": [{"type": type, "status": status, "lastTransitionTime": at}]}})
+
+test_settle_counts_from_when_the_kubelet_noticed if {
+	_judged(_noticed("ContainersReady", "False", _now - 1)).again == _now + 1
+	_decided(_judged(_noticed("ContainersReady", "False", _now - 1))) == ["wait", "settling"]
+	_judged(_noticed("ContainersReady", "False", _now - 2)).decision == "end"
+	_judged(_noticed("ContainersReady", "False", _minute_ago - 3600)).decision == "end"
+	_judged(_noticed("ContainersReady", "True", _now)).decision == "end"
+	_judged(_noticed("Ready", "False", _now)).decision == "end"
+	_judged(_noticed("ContainersReady", "False", null)).decision == "end"
+	_judged_with(_noticed("ContainersReady", "False", _now), {"settle": 0}).decision == "end"
+}
+
 _ended_in(seconds) := _judged(_pod("Never", {"terminated": {"exitCode": 0, "finishedAt": _now + seconds}}, _running))
 
 test_clock_ahead_is_waited_for_and_warned_about if {

@@ -54,7 +54,14 @@ _with_seconds(pod) := object.union_n([
 		some key, statuses in pod.status
 		key in ["containerStatuses", "initContainerStatuses"]
 	}},
+	{"status": {"conditions": [_condition_with_seconds(condition) | some condition in conditions]} |
+		conditions := pod.status.conditions
+	},
 ])
+
+_condition_with_seconds(condition) := object.union(condition, {"lastTransitionTime": _time(text) |
+	text := condition.lastTransitionTime
+})
 
 _status_with_seconds(status) := object.union(status, {key: {"terminated": {"finishedAt": _time(text)}} |
 	some key in ["state", "lastState"]

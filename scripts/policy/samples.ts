@@ -39,9 +39,12 @@ interface Written extends Surroundings {
   readonly expect: Readonly<Record<string, unknown>>
 }
 
+/** Keys of a pod's times. */
+const TIME = /(At|Timestamp|Time)$/
+
 /** The whole pod with the facts' one conversion: every time as seconds since the epoch. */
 export function withSeconds<T>(value: T, key = ''): unknown {
-  if (typeof value === 'string') return key.endsWith('At') || key === 'deletionTimestamp' ? Date.parse(value) / 1000 : value
+  if (typeof value === 'string') return TIME.test(key) ? Date.parse(value) / 1000 : value
   if (Array.isArray(value)) return value.map(entry => withSeconds(entry))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withSeconds(entry, name)]))

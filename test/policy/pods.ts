@@ -5,6 +5,7 @@ import type { Container, ContainerState, ContainerStatus, Pod } from '../../runt
 export const NOW = new Date('2026-11-24T03:10:00Z')
 
 const time = fc.integer({ min: -3600, max: 90 }).map(seconds => new Date(NOW.getTime() + seconds * 1000).toISOString())
+const NOTICED = { type: 'ContainersReady', status: 'False', lastTransitionTime: '2026-11-24T03:09:59Z' }
 const exitCode = fc.constantFrom(0, 0, 0, 1, 7, 42, 137, 143)
 
 const terminated = fc.record({ exitCode, finishedAt: time }).map((terminated): ContainerState => ({ terminated }))
@@ -116,7 +117,7 @@ export const pods: fc.Arbitrary<Pod> = fc
     restartPolicy: policy,
     annotations: someAnnotations,
     phase: mostly<string | undefined>('Running', 'Pending', 'Succeeded', 'Unknown', undefined),
-    condition: mostly<string | undefined>(undefined, 'DisruptionTarget', 'AllContainersRestarting'),
+    condition: mostly<object | undefined>(undefined, { type: 'DisruptionTarget' }, { type: 'AllContainersRestarting' }, NOTICED),
     deletionTimestamp: mostly<string | undefined>(undefined, '2026-11-24T03:10:30Z'),
     flags: fc.record({ hostPID: mostly(false, true), shareProcessNamespace: mostly(false, true) }),
     mains: fc.tuple(part('c', state, policies), part('d', fc.oneof({ weight: 5, arbitrary: terminated }, state), policies)),
@@ -163,7 +164,7 @@ export const pods: fc.Arbitrary<Pod> = fc
         spec: { restartPolicy, ...flags, containers: apps.map(({ spec }) => spec), initContainers: inits.map(({ spec }) => spec) },
         status: {
           ...(phase && { phase }),
-          ...(condition && { conditions: [{ type: condition, status: 'True' }] }),
+          ...(condition && { conditions: [{ status: 'True', ...condition }] }),
           containerStatuses: apps.flatMap(({ status }) => (status ? [status] : [])),
           initContainerStatuses: inits.flatMap(({ status }) => (status ? [status] : [])),
         },

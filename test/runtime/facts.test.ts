@@ -33,7 +33,9 @@ const pod: Pod = {
     phase: 'Running',
     conditions: [
       { type: 'Ready', status: 'True' },
-      { type: 'DisruptionTarget', status: 'True' },
+      { type: 'DisruptionTarget', status: 'True', lastTransitionTime: '1970-01-01T00:00:02Z' },
+      { type: 'AllContainersRestarting', status: 'False' },
+      { type: 'ContainersReady', status: 'False', lastTransitionTime: '1970-01-01T00:00:02Z' },
     ],
     containerStatuses: [
       {
@@ -86,7 +88,10 @@ t.test('podFacts() gives the fields that the rules read, in the shape of the pod
     },
     status: {
       phase: 'Running',
-      conditions: [{ type: 'DisruptionTarget', status: 'True' }],
+      conditions: [
+        { type: 'DisruptionTarget', status: 'True' },
+        { type: 'ContainersReady', status: 'False', lastTransitionTime: 2 },
+      ],
       initContainerStatuses: [{ name: 'mesh' }],
       containerStatuses: [
         { name: 'main', containerID: 'x://1', state: { terminated: { exitCode: 0, finishedAt: 1.5 } } },
