@@ -13,6 +13,7 @@ const mark = z.union(
 const exitCode = z.int().check(z.minimum(0), z.maximum(255))
 const portNumber = z.int().check(z.minimum(1), z.maximum(65_535))
 const seconds = z.int().check(z.minimum(1))
+const text = z.string().check(z.minLength(1))
 const texts = z.array(z.string()).check(z.minLength(1))
 
 /** One option of the sidecar. The first place that has it counts: the flag in command or args, then env, then the pod's annotation. */
@@ -107,9 +108,9 @@ const endsItself = z.strictObject({ withinSeconds: seconds, when: z._default(z.a
 export const catalogueRow = z
   .strictObject({
     title: z.string(),
-    names: z._default(z.array(z.string()), []).check(z.meta({ description: 'What its container is called.' })),
-    prefixes: z._default(z.array(z.string()), []).check(z.meta({ description: 'How the names of its containers begin.' })),
-    images: z._default(z.array(z.string()), []).check(z.meta({ description: 'Image repositories, or their last parts.' })),
+    names: z._default(z.array(text), []).check(z.meta({ description: 'What its container is called.' })),
+    prefixes: z._default(z.array(text), []).check(z.meta({ description: 'How the names of its containers begin.' })),
+    images: z._default(z.array(text), []).check(z.meta({ description: 'Image repositories, or their last parts.' })),
     marks: z._default(z.array(mark), []),
     ways: z
       ._default(z.array(way), [])
@@ -117,6 +118,17 @@ export const catalogueRow = z
     doubts: z
       ._default(z.array(condition), [])
       .check(z.meta({ description: 'When one of these holds, none of its exit codes is certain.' })),
+    programs: z._default(z.array(text), []).check(
+      z.meta({
+        description:
+          'What its program is called, without a path. With any other in command none of its exit codes is certain, nor with a shell.',
+      }),
+    ),
+    wrappedWhen: z._default(z.array(condition), []).check(
+      z.meta({
+        description: 'Where all of these hold, the shell in its command is the vendor’s own, and its exit codes are certain all the same.',
+      }),
+    ),
     last: z._default(z.boolean(), false).check(z.meta({ description: 'The network of the others: it is ended after them.' })),
     endsItself: z.optional(endsItself),
     drainSeconds: z.optional(seconds).check(z.meta({ description: 'How long it may drain before it ends.' })),
@@ -142,8 +154,17 @@ export interface Catalogue {
   readonly by_prefix: Index
   readonly by_image: Index
   /** By kind of mark and key: rows, each with the values that count, none for any. */
+  /** Programs that run another one: {@link WRAPPERS}. */
+  readonly wrappers: readonly string[]
   readonly by_mark: Readonly<Record<MarkKind, Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>>>
 }
+
+/** Programs that run another one, and may give it options or end with a code of their own. */
+export const WRAPPERS: readonly string[] = [
+  'sh ash bash dash ksh mksh zsh fish busybox toybox',
+  'env timeout nohup nice ionice setsid stdbuf xargs chroot setpriv su su-exec sudo gosu chpst',
+  'tini tini-static dumb-init catatonit s6-svscan python python3 perl ruby node',
+].flatMap(words => words.split(' '))
 
 /** Ids of rows, in their own order. */
 type Index = Readonly<Record<string, readonly string[]>>
@@ -156,6 +177,7 @@ export function indexCatalogue(rows: CatalogueRows): Catalogue {
     by_name: index(rows, 'names'),
     by_prefix: index(rows, 'prefixes'),
     by_image: index(rows, 'images'),
+    wrappers: WRAPPERS,
     by_mark: {
       annotation: markIndex(rows, 'annotation'),
       label: markIndex(rows, 'label'),
@@ -177,7 +199,7 @@ function markIndex(rows: CatalogueRows, kind: MarkKind): Catalogue['by_mark'][Ma
     for (const mark of row.marks) {
       const key = kind in mark ? (mark as Readonly<Record<string, string>>)[kind] : undefined // it was just asked for
       if (key === undefined) continue
-      const values = ((keys[key] ??= {})[id] ??= [])
+      const values = ((keys[key] ??= Object.create(null) as Record<string, string[]>)[id] ??= [])
       if (mark.value === undefined) anyValue.add(values)
       else values.push(mark.value)
     }
@@ -187,9 +209,9 @@ function markIndex(rows: CatalogueRows, kind: MarkKind): Catalogue['by_mark'][Ma
 
 /** Only what the rules for live pods read: the policy loads it at every start. */
 export function leanCatalogue({ rows, ...indexes }: Catalogue): object {
-  const lean = Object.entries(rows).map(([id, { title, ways, doubts, last, endsItself, drainSeconds }]) => [
+  const lean = Object.entries(rows).map(([id, { title, ways, doubts, programs, wrappedWhen, last, endsItself, drainSeconds }]) => [
     id,
-    { title, ways: ways.map(leanWay), doubts, last, endsItself, drainSeconds },
+    { title, ways: ways.map(leanWay), doubts, programs, wrappedWhen, last, endsItself, drainSeconds },
   ])
   return { rows: Object.fromEntries(lean), ...indexes }
 }
@@ -207,14 +229,19 @@ export interface CatalogueReads {
   readonly valueFlags: readonly string[]
   /** Flags that are on or off. */
   readonly flags: readonly string[]
+  /** What a command may begin with. */
+  readonly programs: readonly string[]
+  /** What may run another program. */
+  readonly wrappers: readonly string[]
   readonly images: readonly string[]
 }
 
 /** What the rows look at in a pod: their marks, and where the options of their conditions and ports are set. */
-export function catalogueReads({ rows, by_image: images, by_mark: marks }: Catalogue): CatalogueReads {
+export function catalogueReads({ rows, by_image: images, by_mark: marks, wrappers }: Catalogue): CatalogueReads {
   const all = Object.values(rows)
   const conditions = all.flatMap(row => [
     ...row.doubts,
+    ...row.wrappedWhen,
     ...(row.endsItself?.when ?? []),
     ...row.ways.flatMap(({ when, unless }) => [...when, ...unless]),
   ])
@@ -226,6 +253,8 @@ export function catalogueReads({ rows, by_image: images, by_mark: marks }: Catal
     env: named(options, 'env'),
     valueFlags: named(ports, 'flag'),
     flags: named(conditions, 'flag'),
+    programs: all.flatMap(row => row.programs),
+    wrappers,
     images: Object.keys(images),
   }
 }

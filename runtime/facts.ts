@@ -11,6 +11,10 @@ export interface Reads {
   /** Without their dashes; of the value flags the argument after them is read too. */
   readonly flags: ReadonlySet<string>
   readonly valueFlags: ReadonlySet<string>
+  /** Programs that a command may begin with, without their path; of any other only that there is one. */
+  readonly programs: ReadonlySet<string>
+  /** Programs that run others; without their path. */
+  readonly wrappers: ReadonlySet<string>
   /** Last words of the image repositories that count; other images are not read. */
   readonly images: ReadonlySet<string>
 }
@@ -22,6 +26,8 @@ export interface ReadsOptions {
   readonly env?: readonly string[]
   readonly flags?: readonly string[]
   readonly valueFlags?: readonly string[]
+  readonly programs?: readonly string[]
+  readonly wrappers?: readonly string[]
   /** Image repositories, or their last parts. */
   readonly images?: readonly string[]
   /** Other controllers whose marks on pods count. */
@@ -51,7 +57,8 @@ const CONDITIONS: ReadonlyMap<string, string> = new Map([
 
 /** The keys and names that facts carry: the fixed ones and those given. */
 export function reads(options: ReadsOptions = {}): Reads {
-  const { annotations = [], labels = [], env = [], flags = [], valueFlags = [], images = [], controllersGone = [] } = options
+  const { annotations = [], labels = [], env = [], flags = [], valueFlags = [], programs = [], wrappers = [] } = options
+  const { images = [], controllersGone = [] } = options
   return {
     annotations: new Set([...ANNOTATIONS, ...annotations]),
     annotationPrefixes: controllersGone.includes('argo') ? [ARGO_KILL_COMMAND] : [],
@@ -59,6 +66,8 @@ export function reads(options: ReadsOptions = {}): Reads {
     env: new Set([...env, ...(controllersGone.includes('kruise') ? [KRUISE_MARK] : [])]),
     flags: new Set(flags),
     valueFlags: new Set(valueFlags),
+    programs: new Set([...programs, ...wrappers]),
+    wrappers: new Set(wrappers),
     images: new Set(images.map(repository => repository.slice(repository.lastIndexOf('/') + 1))),
   }
 }
@@ -80,8 +89,8 @@ export function podFacts(pod: Pod, reads: Reads): PodFacts {
     metadata: {
       namespace: text(metadata['namespace'], 'metadata.namespace'),
       deletionTimestamp: seconds(metadata['deletionTimestamp'], 'metadata.deletionTimestamp'),
-      labels: texts(metadata['labels'], 'metadata.labels', key => reads.labels.has(key)),
-      annotations: texts(metadata['annotations'], 'metadata.annotations', key => isReadAnnotation(key, reads)),
+      labels: textsByKey(metadata['labels'], 'metadata.labels', key => reads.labels.has(key)),
+      annotations: textsByKey(metadata['annotations'], 'metadata.annotations', key => isReadAnnotation(key, reads)),
       ownerReferences: list(metadata['ownerReferences'], 'metadata.ownerReferences', owner)?.filter(({ controller }) => controller),
     },
     spec: specFacts(record(pod.spec, 'spec'), reads),
@@ -128,7 +137,7 @@ function containerFacts(container: Fields, list: string, index: number, reads: R
   return {
     name,
     image: image(text(container['image'], [list, index, 'image']), reads),
-    command: argumentsRead(container['command'], [list, index, 'command'], reads),
+    command: commandRead(container['command'], [list, index, 'command'], reads),
     args: argumentsRead(container['args'], [list, index, 'args'], reads),
     restartPolicy: text(container['restartPolicy'], [list, index, 'restartPolicy']),
     restartPolicyRules: restartRules(container['restartPolicyRules'], [list, index, 'restartPolicyRules']),
@@ -146,23 +155,55 @@ function image(name: string | undefined, { images }: Reads): string | undefined 
   return images.has(word) ? name : undefined
 }
 
-/** Of the arguments only the flags that count, each as it was said last, with the argument after those that have a value. */
-function argumentsRead(words: unknown, place: Place, { flags, valueFlags }: Reads): readonly string[] | undefined {
-  if (words == null || flags.size + valueFlags.size === 0) return undefined
-  if (!Array.isArray(words)) throw mismatch(place, words, 'a list')
+/** The program by its name alone, or a ? for one that does not count; then what counts of its arguments. */
+function commandRead(words: unknown, place: Place, reads: Reads): readonly string[] | undefined {
+  const [program, ...rest] = texts(words, place) ?? []
+  const read = argumentsRead(rest, place, reads)
+  if (program === undefined || reads.programs.size === 0) return read
+  const name = programName(program)
+  return [reads.programs.has(name) ? name : '?', ...(read ?? [])]
+}
+
+/**
+ * Of the arguments only what counts: flags, each as it was said last, with the argument after those that have a value;
+ * that something is filled in where a flag may be; the -- after which no flag comes; and programs that run others.
+ */
+function argumentsRead(words: unknown, place: Place, reads: Reads): readonly string[] | undefined {
   const read = new Map<string, readonly string[]>()
-  for (const [index, word] of (words as readonly unknown[]).entries()) {
-    if (typeof word !== 'string') throw mismatch(place, word, 'text')
-    if (!word.startsWith('-')) continue
-    const [, flag = '', equals] = /^-+([^=]*)(=?)/.exec(word) ?? []
-    const hasValue = valueFlags.has(flag)
-    if (!hasValue && !flags.has(flag)) continue
-    const next: unknown = words[index + 1]
-    const isValueNext = hasValue && equals === '' && typeof next === 'string'
-    read.delete(flag)
-    read.set(flag, isValueNext ? [word.toWellFormed(), next.toWellFormed()] : [word.toWellFormed()])
+  const all = texts(words, place) ?? []
+  const end = all.indexOf('--')
+  for (const [index, word] of all.entries()) {
+    const isOption = end === -1 || index <= end
+    const said = isOption ? optionRead(word, all[index + 1], reads) : undefined
+    const [name, count] = said ?? wrapperRead(word, reads) ?? []
+    if (name === undefined || count === undefined) continue
+    read.delete(name)
+    read.set(name, count)
   }
   return read.size > 0 ? [...read.values()].flat() : undefined
+}
+
+/** What is read of an argument, and what it is the last of. */
+type Argument = readonly [name: string, words: readonly string[]]
+
+function optionRead(word: string, next: string | undefined, { flags, valueFlags }: Reads): Argument | undefined {
+  if (flags.size + valueFlags.size === 0) return undefined
+  const [, dashes = '', flag = '', equals] = /^(-*)([^=]*)(=?)/.exec(word) ?? []
+  if (flag.startsWith('$(')) return ['$(', ['$(']]
+  if (word === '--') return [word, [word]]
+  const hasValue = valueFlags.has(flag)
+  if (dashes === '' || (!hasValue && !flags.has(flag))) return undefined
+  return [flag, hasValue && equals === '' && next !== undefined ? [word.toWellFormed(), next.toWellFormed()] : [word.toWellFormed()]]
+}
+
+function wrapperRead(word: string, { wrappers }: Reads): Argument | undefined {
+  const name = programName(word)
+  return wrappers.has(name) ? [`program ${name}`, [name]] : undefined
+}
+
+/** /usr/bin/env → env */
+function programName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1)
 }
 
 function livenessProbe(entry: unknown, place: Place) {
@@ -306,7 +347,15 @@ function seconds(value: unknown, place: Place): number | undefined {
   return milliseconds / 1000
 }
 
-function texts(value: unknown, place: string, isRead: (key: string) => boolean): Record<string, string> | undefined {
+function texts(value: unknown, place: Place): readonly string[] | undefined {
+  if (value == null) return undefined
+  if (!Array.isArray(value)) throw mismatch(place, value, 'a list')
+  const wrong: unknown = value.find(word => typeof word !== 'string')
+  if (wrong !== undefined) throw mismatch(place, wrong, 'text')
+  return value as readonly string[] // as was just seen
+}
+
+function textsByKey(value: unknown, place: string, isRead: (key: string) => boolean): Record<string, string> | undefined {
   const all = record(value, place)
   let picked: Record<string, string> | undefined
   for (const key in all) if (isRead(key)) (picked ??= {})[key] = text(all[key], `${place}[${key}]`) ?? ''

@@ -48,16 +48,24 @@ _catalogue := {
 				{"way": "signal", "signal": "TERM", "exit": 143},
 			],
 			"doubts": [{"flag": "linger"}, {"env": "TUNNEL_LINGER"}],
+			"programs": ["tunnel", "tunnel-next"],
+			"wrappedWhen": [{"annotation": "tunnel/injected", "is": ["true"]}],
 		},
 		"mount": {
 			"title": "Mount",
 			"ways": [],
 			"endsItself": {"withinSeconds": 30, "when": [{"annotation": "mount/volumes", "is": ["true"]}]},
 		},
+		"drive": {
+			"title": "Drive",
+			"ways": [{"way": "signal", "signal": "TERM", "exit": 0}],
+			"endsItself": {"withinSeconds": 20},
+		},
 	},
-	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"], "mount": ["mount"]},
+	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"], "mount": ["mount"], "drive": ["drive"]},
 	"by_prefix": {"tunnel-": ["tunnel"]},
-	"by_image": {"mesh/proxy": ["mesh"], "acme/tunnel": ["tunnel"], "acme/mount": ["mount"]},
+	"by_image": {"mesh/proxy": ["mesh"], "acme/tunnel": ["tunnel"], "acme/mount": ["mount"], "acme/drive": ["drive"]},
+	"wrappers": ["sh", "env"],
 	"by_mark": {
 		"annotation": {
 			"mesh.example/status": {"mesh": []},

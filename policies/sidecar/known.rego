@@ -2,10 +2,14 @@ package sidecar
 
 # What the catalogue knows of a container: which row it is, and what its own options say of the row's ways.
 
-# The name is right; only with the vendor's mark or the image it is enough to make a container a sidecar.
+# The name is right; only with the image or the vendor's mark it is enough to make a container a sidecar. The image is nearer:
+# a mark may be that of another container.
 _known := {c.name: rows[0] |
 	some c in input.pod.spec.containers
-	rows := [id | some id in _rows_named(c.name); _is_recognised(c.name, id)]
+	rows := array.concat(
+		[id | some id in _rows_named(c.name); id in _imaged[c.name]],
+		[id | some id in _rows_named(c.name); id in _marked],
+	)
 	count(rows) > 0
 }
 
@@ -17,11 +21,6 @@ _rows_named(name) := data.catalogue.by_name[name] if {
 	startswith(name, prefix)
 	some id in ids
 ]
-
-# The image is read only where no mark is there.
-_is_recognised(name, id) if {
-	id in _marked
-} else if id in _imaged[name]
 
 # What a vendor leaves on the pod or its namespace, by key; a list of values that is empty stands for any.
 _marked contains id if {
@@ -62,15 +61,17 @@ _repository(image) := concat("/", array.concat(folders, [name])) if {
 	name := split(parts[count(parts) - 1], ":")[0]
 }
 
-# How a sidecar ends its image tells alone, once something else calls it one.
+# How a sidecar ends its image tells, once something calls it one; where no row has the image, its name and its mark.
 _rows := {name: data.catalogue.rows[id] |
 	some name in _to_tell
 	id := _row_of(name)
 }
 
 _row_of(name) := _known[name] if {
-	_known[name]
-} else := _imaged[name][0]
+	_known[name] in _imaged[name]
+} else := _imaged[name][0] if {
+	_imaged[name][0]
+} else := _known[name]
 
 # Half of what makes a sidecar, for a person who wonders why it is not enough.
 _resemblance(c) := $"its image is that of {_title(_imaged[c.name][0])}, its name is not" if {
@@ -84,8 +85,7 @@ _title(id) := data.catalogue.rows[id].title
 # Options of a known sidecar: the first place that has one counts, and in it the last that is said.
 
 _flags := {name: _union([{flag: said} |
-	c := _container[name]
-	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
+	words := _options(_container[name])
 	some i, word in words
 	startswith(word, "-")
 	parts := split(trim_left(word, "-"), "=")
@@ -93,6 +93,11 @@ _flags := {name: _union([{flag: said} |
 	said := {"value": _after_equals(word, parts), "next": _next(words, i)}
 ]) |
 	some name, _ in _rows
+}
+
+# What follows a -- is no option.
+_options(c) := array.slice(words, 0, min([i | some i, word in array.concat(words, ["--"]); word == "--"])) if {
+	words := array.concat(object.get(c, "command", []), object.get(c, "args", []))
 }
 
 # Of no objects it is none; object.union_n([]) is {} for opa eval and undefined as wasm.
@@ -156,6 +161,7 @@ _port_number(value) := value if {
 } else := number if {
 	count(value) <= 5
 	trim(value, "0123456789") == "" # nothing else is given to the parser, see annotation.rego
+	not startswith(value, "0") # as wasm it would be printed so, which is no JSON
 	number := to_number(value)
 	number >= 1
 	number <= 65535
@@ -204,10 +210,47 @@ _known_exit(name, way) := null if {
 	name in _in_doubt
 } else := object.get(way, "exit", null)
 
-_in_doubt := {name |
+# An option of the sidecar that leaves its exit codes open.
+_in_doubt contains name if {
 	some name, row in _rows
 	some condition in row.doubts
 	_holds(name, condition)
+}
+
+# Its own command or a shell around it: who knows what that says to the program, and makes of its exit code?
+_in_doubt contains name if {
+	some name, row in _rows
+	_is_wrapped(_container[name], row)
+	not _is_wrapped_by_vendor(name, row)
+}
+
+# The kubelet fills in $(NAME), which may be an option of any name.
+_in_doubt contains name if {
+	some name, row in _rows
+	_reads_flags(row)
+	some word in _options(_container[name])
+	startswith(trim_left(split(word, "=")[0], "-"), "$(")
+}
+
+_is_wrapped(c, row) if not _program(c.command[0]) in row.programs
+
+_is_wrapped(c, _) if {
+	some word in c.args
+	_program(word) in data.catalogue.wrappers
+}
+
+# /usr/bin/env → env
+_program(word) := parts[count(parts) - 1] if parts := split(word, "/")
+
+_is_wrapped_by_vendor(name, row) if {
+	count(row.wrappedWhen) > 0
+	every condition in row.wrappedWhen { _holds(name, condition) }
+}
+
+_reads_flags(row) if {
+	of_ways := [condition | some way in row.ways; some list in ["when", "unless"]; some condition in way[list]]
+	some condition in array.concat(of_ways, object.get(row, "doubts", []))
+	condition.flag
 }
 
 _known_signals := {name: {"signal": ways[0].signal, "exit": _known_exit(name, ways[0])} |
@@ -215,11 +258,24 @@ _known_signals := {name: {"signal": ways[0].signal, "exit": _known_exit(name, wa
 	ways := [way | some way in row.ways; way.way == "signal"; _is_on(name, way)]
 }
 
-# These end by themselves once all others have: how long to wait for it, in seconds.
-_self_ending := {name: row.endsItself.withinSeconds |
+# These end by themselves once all others have: how long to wait for it, in seconds. Of two that would wait for each other
+# those with a clean way of their own are told.
+_self_ending := {name: seconds |
+	some name, seconds in _left_to_itself
+	not _is_told_all_the_same(name)
+}
+
+_left_to_itself := {name: row.endsItself.withinSeconds |
 	some name, row in _rows
 	row.endsItself
 	_all_hold(name, row.endsItself)
+}
+
+_is_told_all_the_same(name) if {
+	count(_left_to_itself) > 1
+	some way in array.concat(_known_calls(name), [signal | signal := object.union({"way": "signal"}, _known_signals[name])])
+	way.exit == 0
+	way.way in data.settings.ways
 }
 
 # Their patience begins when the last of the others has ended.

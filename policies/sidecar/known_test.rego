@@ -88,7 +88,7 @@ test_flag_is_read_as_flag_parsers_do if {
 }
 
 test_port_that_cannot_be_read_is_none if {
-	every value in ["", "x", "0", "65536", "1e3", "-1", "99999", "123456", "$(PORT)", "0x1"] {
+	every value in ["", "x", "0", "09091", "00080", "65536", "1e3", "-1", "99999", "123456", "$(PORT)", "0x1"] {
 		_has_no_port({"args": [$"--admin-port={value}"]}, {})
 		_has_no_port({"env": [{"name": "TUNNEL_PORT", "value": value}]}, {})
 	}
@@ -135,6 +135,61 @@ test_no_exit_code_is_certain_in_doubt if {
 		_told(verdict) == {}
 		verdict.complete == "first"
 	}
+}
+
+_no_exit_is_certain(spec, annotations) if {
+	verdict := _judged(_annotated(_tunnel_with(object.union({"args": ["--zero"]}, spec)), annotations))
+	_told(verdict) == {}
+	verdict.complete == "first"
+}
+
+test_no_exit_code_is_certain_of_a_command_of_its_own if {
+	every command in [["/bin/sh", "-c", "exec /tunnel"], ["timeout", "9", "/tunnel"], ["/entry.sh"], ["tunnels"], [""]] {
+		_no_exit_is_certain({"command": command}, {})
+	}
+	every args in [["sh", "-c", "/tunnel; exit 5", "--zero"], ["--zero", "/usr/bin/env", "TUNNEL_LINGER=5s"], ["--", "sh"]] {
+		_no_exit_is_certain({"args": args}, {})
+	}
+	every command in [["/opt/tunnel", "--zero"], ["tunnel-next", "--zero"], []] {
+		_told(_judged(_tunnel_with({"command": command, "args": ["--zero"]}))).tunnel == [_quit_call, _zero]
+	}
+}
+
+test_shell_of_the_vendor_hides_nothing if {
+	shell := {"command": ["/bin/sh", "-ec"], "args": ["echo && tunnel"]}
+	_no_exit_is_certain(shell, {"tunnel/injected": "false"})
+	_told(_judged(_annotated(_tunnel_with(shell), {"tunnel/injected": "true"}))).tunnel == [_quit_call]
+}
+
+test_no_exit_code_is_certain_where_an_option_is_filled_in if {
+	every word in ["$(X)", "$(X)=false", "--$(X)=5s", "-$(X)", "$(A)$(B)"] {
+		_no_exit_is_certain({"args": ["--zero", word]}, {})
+		_no_exit_is_certain({"args": [word, "--zero"]}, {})
+	}
+	every words in [["x$(X)"], ["$$(X)"], ["name=$(X)"], ["--other=$(X)"], ["--", "$(X)"]] {
+		_told(_judged(_tunnel_with({"args": array.concat(["--zero"], words)}))).tunnel == [_quit_call, _zero]
+	}
+	mesh := _pod_of("Never", [_container("main", _exited(0)), _container_with("proxy", _running, {"image": "mesh/proxy", "args": ["$(X)"]}, {})])
+	_told(_judged(mesh)).proxy == [_int_0] # no option counts there
+}
+
+_int_0 := object.union(_term, {"signal": "INT", "exit": 0})
+
+test_nothing_after_two_dashes_is_an_option if {
+	_port_of({"args": ["--admin-port=1", "--", "--admin-port=7"]}, {}) == 1
+	_port_of({"command": ["tunnel", "--"], "args": ["--admin-port=7"]}, {}) == 9091
+	_told(_judged(_tunnel_with({"args": ["--zero", "--", "--linger=5s"]}))).tunnel == [_quit_call, _zero]
+}
+
+test_image_is_nearer_than_the_mark_of_another if {
+	pod := _only_annotated(_tunnel_beside(_exited(0), {}), {"mesh.example/status": "x"})
+	_of(_judged_with(pod, {"mode": "enforce"}), "tunnel").why == "known sidecar tunnel"
+	_told(_judged_with(pod, {"mode": "enforce"})) == {"tunnel": [_quit_call]}
+	other := _only_annotated(_tunnel_beside(_exited(0), {"image": "acme/drive"}), {"mesh.example/status": "x"})
+	_of(_judged_with(other, {"mode": "enforce"}), "tunnel").why == "known sidecar mesh"
+	not _turns(_judged_with(other, {"mode": "enforce"})).tunnel # it ends as its image says
+	unknown := _only_annotated(_tunnel_beside(_exited(0), {"image": "acme/other"}), {"mesh.example/status": "x"})
+	_told(_judged_with(unknown, {"mode": "enforce"})) == {"tunnel": [_int_0]}
 }
 
 # The network of the others is ended last.
@@ -201,6 +256,18 @@ test_sidecar_that_ends_by_itself_has_the_last_turn if {
 	_turns(verdict) == {"mount": 2}
 	_of(verdict, "mount").ends_itself == 30
 	_told(verdict) == {"tunnel": [_quit_call]}
+}
+
+test_of_two_that_end_by_themselves_one_with_a_clean_way_is_told if {
+	drive := _container_with("drive", _running, {"image": "acme/drive"}, {})
+	both := _annotated(_mounted_at(_minute_ago, [drive]), {"sidecar-reaper/sidecars": "mount, drive"})
+	verdict := _judged_with(both, {"ways": ["signal"]})
+	_told(verdict) == {"drive": [_zero]}
+	_turns(verdict) == {"mount": 2}
+	alone := _annotated(_mounted_at(_now - 10, [drive]), {"sidecar-reaper/sidecars": "mount, drive", "mount/volumes": "false"})
+	_turns(_judged(alone)) == {"drive": 2}
+	_decided(_judged_with(both, {"ways": ["http", "complete"]})) == ["end", "left-over"]
+	_told(_judged_with(both, {"ways": ["http", "complete"]})) == {}
 }
 
 test_sidecar_that_ends_by_itself_does_not_wait_for_one_that_cannot_be_told if {

@@ -264,7 +264,7 @@ test_kept_when_the_mark_has_another_value if {
 
 test_first_row_that_recognises_a_name_wins if {
 	_of(_judged(_meshed("tunnel", "acme/tunnel")), "tunnel").why == "known sidecar tunnel"
-	_of(_judged(_annotated(_meshed("tunnel", "acme/tunnel"), {"mesh.example/status": ""})), "tunnel").why == "known sidecar mesh"
+	_of(_judged(_annotated(_meshed("tunnel", "x"), {"mesh.example/status": ""})), "tunnel").why == "known sidecar mesh"
 }
 
 # Settings.

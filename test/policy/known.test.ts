@@ -76,6 +76,13 @@ const variables = (env: Readonly<Record<string, string>>) => ({ env: Object.entr
 const statusPort = 'status.sidecar.istio.io/port'
 const vaultQuit = 'vault.hashicorp.com/agent-enable-quit'
 
+const ISTIO_WAYS = [
+  'pilot-agent request --debug-port=15020 POST quitquitquit → 0',
+  'pilot-agent request POST quitquitquit → 0',
+  'POST 15020/quitquitquit → 0',
+  'TERM → 0',
+]
+
 // The ways as a person would write them: what is done, an arrow, and the exit code or a question mark.
 const cases: readonly (readonly [what: string, container: Named, ways: readonly string[], given?: Given])[] = [
   ['no flag', csql, ['TERM → 143']],
@@ -112,18 +119,16 @@ const cases: readonly (readonly [what: string, container: Named, ways: readonly 
     },
     ['/cloud-sql-proxy shutdown --admin-port 9095 → 0', 'POST 9095/quitquitquit → 0', 'TERM → 0'],
   ],
+  ['a shell', { ...csql, command: ['sh', '-c', 'exec /cloud-sql-proxy --max-sigterm-delay=5s', '--exit-zero-on-sigterm'] }, ['TERM → ?']],
+  ['a shell in its arguments', { ...csql, args: ['/bin/sh', '-c', '/cloud-sql-proxy', '--exit-zero-on-sigterm'] }, ['TERM → ?']],
+  ['another program', { ...csql, command: ['/wrap', '--exit-zero-on-sigterm'] }, ['TERM → ?']],
+  ['an option that is filled in', { ...csql, args: ['--exit-zero-on-sigterm', '$(MORE)'] }, ['TERM → ?']],
+  ['an instance that is filled in', { ...csql, args: ['--exit-zero-on-sigterm', '--', '$(INSTANCE)'] }, ['TERM → 0']],
+  ['what is no option', { ...csql, args: ['--', '--exit-zero-on-sigterm'] }, ['TERM → 143']],
+  ['a port with a zero before it', { ...csql, args: ['--quitquitquit', '--admin-port=09091'] }, ['TERM → 143']],
   ['its flag is another', { ...alloydb, args: ['--exit-zero-on-sigterm'] }, ['TERM → 143']],
   ['its own flag', { ...alloydb, args: ['--exit-zero-sigterm'] }, ['TERM → 0']],
-  [
-    'as it comes',
-    istio,
-    [
-      'pilot-agent request --debug-port=15020 POST quitquitquit → 0',
-      'pilot-agent request POST quitquitquit → 0',
-      'POST 15020/quitquitquit → 0',
-      'TERM → 0',
-    ],
-  ],
+  ['as it comes', istio, ISTIO_WAYS],
   ['no status port', istio, ['pilot-agent request POST quitquitquit → 0', 'TERM → 0'], { annotations: { [statusPort]: '0' } }],
   [
     'another status port',
@@ -135,27 +140,49 @@ const cases: readonly (readonly [what: string, container: Named, ways: readonly 
   ['its endpoint off', { ...linkerd, ...variables({ LINKERD2_PROXY_SHUTDOWN_ENDPOINT_ENABLED: 'false' }) }, ['TERM → 0']],
   ['another admin port', linkerd, ['POST 4999/shutdown → 0', 'TERM → 0'], { annotations: { 'config.linkerd.io/admin-port': '4999' } }],
   ['no quit', vault, ['TERM → 0']],
-  ['quit', vault, ['POST 8200/agent/v1/quit → 0', 'TERM → 0'], { annotations: { [vaultQuit]: 'true' } }],
+  [
+    "its injector's shell",
+    { ...vault, command: ['/bin/sh', '-ec'], args: ['echo ${VAULT_CONFIG?} | base64 -d > /home/vault/config.json && vault agent'] },
+    ['TERM → 0'],
+    { annotations: { 'vault.hashicorp.com/agent-inject-status': 'injected' } },
+  ],
+  ["a shell of the user's own", { ...vault, command: ['sh', '-c'], args: ['vault agent; exit 1'] }, ['TERM → ?']],
+  ['quit', vault, ['POST 8200/agent/v1/quit → 0', 'TERM → ?'], { annotations: { [vaultQuit]: 'true' } }],
   [
     'quit on another port',
     vault,
-    ['POST 8201/agent/v1/quit → 0', 'TERM → 0'],
+    ['POST 8201/agent/v1/quit → 0', 'TERM → ?'],
     { annotations: { [vaultQuit]: '1', 'vault.hashicorp.com/agent-cache-listener-port': '8201' } },
   ],
   [
     "quit, but the user's own file",
     vault,
-    ['TERM → 0'],
+    ['TERM → ?'],
     { annotations: { [vaultQuit]: 'true', 'vault.hashicorp.com/agent-configmap': 'x' } },
   ],
   ['no lifecycle', consul, ['TERM → ?']],
   ['its lifecycle', { ...consul, args: ['-graceful-port=20600'] }, ['POST 20600/graceful_shutdown → ?', 'TERM → ?']],
+  ['a domain that is filled in', { ...istio, args: ['proxy', '--domain', '$(POD_NAMESPACE).svc'] }, ISTIO_WAYS],
+  [
+    'a trap around it',
+    { ...istio, command: ['bash', '-c', 'trap "exit 5" TERM; pilot-agent proxy'] },
+    ISTIO_WAYS.map(way => way.replace('→ 0', '→ ?')),
+  ],
   ['another path', { ...consul, args: ['-graceful-port=20600', '-graceful-shutdown-path=/bye'] }, ['TERM → ?']],
   ['as it comes', dapr, ['POST 3500/v1.0/shutdown → 0', 'TERM → 0']],
   ['another port', { ...dapr, args: ['/daprd', '--dapr-http-port', '3501'] }, ['POST 3501/v1.0/shutdown → 0', 'TERM → 0']],
   ['an API token', dapr, ['TERM → 0'], { annotations: { 'dapr.io/api-token-secret': 'token' } }],
   ['an admin port by env', { ...mesh, ...variables({ ENVOY_ADMIN_ACCESS_PORT: '9902' }) }, ['POST 9902/quitquitquit → ?', 'TERM → ?']],
 ]
+
+t.test('the image tells how a container ends that the mark of another row makes a sidecar', async t => {
+  const given = { labels: { 'sidecar.opentelemetry.io/injected': 'x' } }
+  t.strictSame(judged({ name: 'otel-collector', image: 'quay.io/signalfx/splunk-otel-collector:1' }, given)?.ways.map(wayText), [
+    'TERM → ?',
+  ])
+  t.strictSame(judged({ name: 'otel-collector', image: 'amazon/aws-otel-collector:1' }, given)?.ways.map(wayText), ['TERM → ?'])
+  t.strictSame(judged({ name: 'otel-collector', image: 'mirror/otelcol:1' }, given)?.ways.map(wayText), ['TERM → 0'])
+})
 
 t.test('the options of a sidecar decide what it is told', async t => {
   for (const [what, container, ways, given] of cases)

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { catalogueReads, catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { catalogueReads, catalogueRows, indexCatalogue, WRAPPERS } from '../../runtime/catalogue.ts'
 
 const row = { title: 'A proxy', names: ['proxy'], images: ['acme/proxy'], sources: ['https://acme.example'] }
-const defaults = { prefixes: [], marks: [], ways: [], doubts: [], last: false, notes: [] }
+const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], wrappedWhen: [], last: false, notes: [] }
 const term = { way: 'signal', signal: 'TERM' }
 
 t.test('catalogueRows fills in what a row and a way may leave out', async t => {
@@ -31,6 +31,9 @@ t.test('catalogueRows refuses what the policy would not understand', async t => 
     'a flag with its dashes': { acme: { ...row, doubts: [{ flag: '--quit' }] } },
     'a port that is to be had nowhere': { acme: { ...row, ways: [{ way: 'http', port: {}, path: '/quit' }] } },
     'a command with a port that is to be had nowhere': { acme: { ...row, ways: [{ way: 'exec', argv: ['quit', '-p={port}'] }] } },
+    'an empty name': { acme: { ...row, names: [''] } },
+    'an empty prefix, with which every name begins': { acme: { ...row, prefixes: [''] } },
+    'an empty image': { acme: { ...row, images: [''] } },
     'an id with spaces': { 'a cme': row },
   }
   for (const [what, rows] of Object.entries(wrong)) t.notOk(catalogueRows.safeParse(rows).success, what)
@@ -46,6 +49,11 @@ t.test('indexCatalogue() finds rows by name, prefix and image, in their order, f
   ])
   t.strictSame(Object.entries(byPrefix), [['proxy-', ['a']]])
   t.strictSame(Object.entries(byImage), [['acme/proxy', ['b', 'a']]])
+})
+
+t.test('indexCatalogue() takes ids that every object has', async t => {
+  const rows = catalogueRows.parse({ constructor: { ...row, marks: [{ label: 'acme' }] } })
+  t.equal(JSON.stringify(indexCatalogue(rows).by_mark.label), '{"acme":{"constructor":[]}}')
 })
 
 t.test('catalogueReads() gives what marks, conditions and ports look at in a pod', async t => {
@@ -64,14 +72,18 @@ t.test('catalogueReads() gives what marks, conditions and ports look at in a pod
       ],
       doubts: [{ flag: 'delay' }],
       endsItself: { withinSeconds: 5, when: [{ env: 'LEAVES' }] },
+      programs: ['acme'],
+      wrappedWhen: [{ annotation: 'e' }],
     },
   })
   t.strictSame(catalogueReads(indexCatalogue(rows)), {
-    annotations: ['a', 'd'],
+    annotations: ['a', 'e', 'd'],
     labels: ['b'],
     env: ['LEAVES', 'OFF', 'PORT'],
     valueFlags: ['port'],
     flags: ['delay', 'quit'],
+    programs: ['acme'],
+    wrappers: WRAPPERS,
     images: ['acme/proxy'],
   })
 })

@@ -110,7 +110,10 @@ t.test('podFacts() carries an image only where the last word of its repository c
 t.test('podFacts() carries of the arguments only the flags that count, and the values of those that have one', async t => {
   const options = { flags: ['quit'], valueFlags: ['port'] }
   const read = (words: unknown) => {
-    const { command, args } = containerRead({ command: words, args: words }, options)
+    const { command, args } = containerRead(
+      { command: Array.isArray(words) ? ['p', ...(words as unknown[])] : words, args: words },
+      options,
+    )
     t.strictSame(command, args)
     return args
   }
@@ -122,6 +125,20 @@ t.test('podFacts() carries of the arguments only the flags that count, and the v
   t.strictSame(read(['secret', 'port', 'quit']), undefined)
   t.throws(() => read([1]), /command: got 1, expected text/)
   t.throws(() => read('x'), /command: got "x", expected a list/)
+})
+
+t.test('podFacts() carries the program of a command only where it counts, and that something is filled in', async t => {
+  const options = { flags: ['quit'], valueFlags: ['port'], programs: ['proxy'], wrappers: ['sh'] }
+  const read = (command: readonly string[], args: readonly string[] = []) => {
+    const { command: program, args: rest } = containerRead({ command, args }, options)
+    return [program, rest]
+  }
+  t.strictSame(read(['/opt/proxy', '--quit', 'secret'], ['--quit']), [['proxy', '--quit'], ['--quit']])
+  t.strictSame(read(['/secret/run', '--secret']), [['?'], undefined])
+  t.strictSame(read(['/bin/sh', '-c', 'secret'], ['/bin/sh', 'secret/', 'sh']), [['sh'], ['sh']])
+  t.strictSame(read([], ['$(SECRET)', '--$(SECRET)=secret', 'secret$(SECRET)', '$$(SECRET)']), [undefined, ['$(']])
+  t.strictSame(read([], ['--quit', '--', '--port', '$(SECRET)', 'sh']), [undefined, ['--quit', '--', 'sh']])
+  t.strictSame(read([], ['--port', '--', '--quit']), [undefined, ['--port', '--', '--']])
 })
 
 t.test('podFacts() says that env comes from elsewhere, but not from where', async t => {
