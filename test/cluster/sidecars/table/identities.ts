@@ -18,7 +18,11 @@ const vault: Sidecar = {
     ],
     securityContext: { runAsUser: 100, runAsGroup: 1000, runAsNonRoot: true },
   },
-  annotations: { 'vault.hashicorp.com/agent-inject-status': 'injected', 'vault.hashicorp.com/agent-enable-quit': 'true' },
+  annotations: {
+    'vault.hashicorp.com/agent-inject-status': 'injected',
+    'vault.hashicorp.com/agent-enable-quit': 'true',
+    'sidecar-reaper/sidecars': 'vault-agent', // where a quit is to be had, its row leaves the exit code of a signal open
+  },
   ends: { all: byHttp, exec: noWay, http: byHttp, signal: bySignal, complete: byComplete },
 }
 
