@@ -22,7 +22,7 @@ export function actor(name: string, behaviour: Behaviour, fields: Fields = {}): 
 
 /** A container that acts, in an image that has a shell and kill too. */
 export function equipped(name: string, behaviour: Behaviour, fields: Fields = {}): Fields {
-  return container(name, { image: 'sidecar-reaper.test/busybox:1', command: ['/actor'], args: actorArguments(name, behaviour), ...fields })
+  return container(name, { image: 'sidecar-reaper.test/busybox:1', args: actorArguments(name, behaviour), ...fields })
 }
 
 /** A container that runs a shell script; `exec /actor …` in it acts, see actorArguments. */

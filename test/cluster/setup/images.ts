@@ -21,7 +21,11 @@ export async function compile(name: string, target: string): Promise<void> {
 /** Builds the test images and imports them into the node, unless it has them as their sources are now. */
 export async function importImages(cluster: Cluster, node: Process, say: (line: string) => void): Promise<void> {
   const directory = join(cluster.data, 'images')
-  const key = createHash('sha256').update(source('actor')).update(source('pause')).digest('hex')
+  const key = createHash('sha256')
+    .update(source('actor'))
+    .update(source('pause'))
+    .update(readFileSync(import.meta.filename))
+    .digest('hex')
   if (isStamped(directory, key)) return
   mkdirSync(directory, { recursive: true })
   const images = await testImages(directory)
@@ -53,7 +57,7 @@ async function testImages(directory: string): Promise<Image[]> {
   return [
     { name: pauseImage, entries: [pause], entrypoint: ['/pause'] },
     { name: 'sidecar-reaper.test/actor:1', entries: [actor], entrypoint: ['/actor'] },
-    { name: 'sidecar-reaper.test/busybox:1', entries: [actor, ...(await busybox())], command: ['/bin/sh'] },
+    { name: 'sidecar-reaper.test/busybox:1', entries: [actor, ...(await busybox())], entrypoint: ['/actor'] },
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Place } from './stage.ts'
 export const listed = { 'sidecar-reaper/sidecars': 'sidecar' }
 
 /** For a container whose image has no shell and no kill. */
-export const distroless = { image: 'sidecar-reaper.test/actor:1', command: ['/actor'] }
+export const distroless = { image: 'sidecar-reaper.test/actor:1' }
 
 /** An image that no registry and no node has. */
 export const missingImage = { image: 'sidecar-reaper.test/missing:1', imagePullPolicy: 'Never' }
