@@ -13,7 +13,10 @@ const mark = z.union(
 const exitCode = z.int().check(z.minimum(0), z.maximum(255))
 const portNumber = z.int().check(z.minimum(1), z.maximum(65_535))
 const seconds = z.int().check(z.minimum(1))
-const text = z.string().check(z.minLength(1))
+const text = z.string().check(
+  z.minLength(1),
+  z.refine(value => value.isWellFormed(), 'text without halves of characters'),
+)
 const texts = z.array(z.string()).check(z.minLength(1))
 
 /** One option of the sidecar. The first place that has it counts: the flag in command or args, then env, then the pod's annotation. */
@@ -107,10 +110,12 @@ const endsItself = z.strictObject({ withinSeconds: seconds, when: z._default(z.a
 /** One known sidecar, by the row's id: how to recognise it and how it ends. */
 export const catalogueRow = z
   .strictObject({
-    title: z.string(),
+    title: text,
     names: z._default(z.array(text), []).check(z.meta({ description: 'What its container is called.' })),
     prefixes: z._default(z.array(text), []).check(z.meta({ description: 'How the names of its containers begin.' })),
-    images: z._default(z.array(text), []).check(z.meta({ description: 'Image repositories, or their last parts.' })),
+    images: z
+      ._default(z.array(text.check(z.regex(/^(.*\/)?[^/:@]+$/, 'a repository without tag and digest'))), [])
+      .check(z.meta({ description: 'Image repositories, or their last parts.' })),
     marks: z._default(z.array(mark), []),
     ways: z
       ._default(z.array(way), [])
@@ -118,12 +123,15 @@ export const catalogueRow = z
     doubts: z
       ._default(z.array(condition), [])
       .check(z.meta({ description: 'When one of these holds, none of its exit codes is certain.' })),
-    programs: z._default(z.array(text), []).check(
+    programs: z._default(z.array(text.check(z.regex(/^[^/]+$/, 'a program’s name without a path'))), []).check(
       z.meta({
         description:
           'What its program is called, without a path. With any other in command none of its exit codes is certain, nor with a shell.',
       }),
     ),
+    runsArgs: z
+      ._default(z.boolean(), false)
+      .check(z.meta({ description: 'Its image runs what args begin with, which is its program then, or a wrapper of it.' })),
     wrappedWhen: z._default(z.array(condition), []).check(
       z.meta({
         description: 'Where all of these hold, the shell in its command is the vendor’s own, and its exit codes are certain all the same.',
@@ -209,10 +217,12 @@ function markIndex(rows: CatalogueRows, kind: MarkKind): Catalogue['by_mark'][Ma
 
 /** Only what the rules for live pods read: the policy loads it at every start. */
 export function leanCatalogue({ rows, ...indexes }: Catalogue): object {
-  const lean = Object.entries(rows).map(([id, { title, ways, doubts, programs, wrappedWhen, last, endsItself, drainSeconds }]) => [
-    id,
-    { title, ways: ways.map(leanWay), doubts, programs, wrappedWhen, last, endsItself, drainSeconds },
-  ])
+  const lean = Object.entries(rows).map(
+    ([id, { title, ways, doubts, programs, runsArgs, wrappedWhen, last, endsItself, drainSeconds }]) => [
+      id,
+      { title, ways: ways.map(leanWay), doubts, programs, runsArgs, wrappedWhen, last, endsItself, drainSeconds },
+    ],
+  )
   return { rows: Object.fromEntries(lean), ...indexes }
 }
 
@@ -251,12 +261,17 @@ export function catalogueReads({ rows, by_image: images, by_mark: marks, wrapper
     annotations: [...Object.keys(marks.annotation), ...named(options, 'annotation')],
     labels: Object.keys(marks.label),
     env: named(options, 'env'),
-    valueFlags: named(ports, 'flag'),
+    valueFlags: named([...ports, ...conditions.filter(hasValue)], 'flag'),
     flags: named(conditions, 'flag'),
     programs: all.flatMap(row => row.programs),
     wrappers,
     images: Object.keys(images),
   }
+}
+
+/** Not on or off, as policies/sidecar/known.rego tells them apart. */
+function hasValue({ is }: Condition): boolean {
+  return is !== undefined && !is.includes('true') && !is.includes('false')
 }
 
 function named(options: readonly (Condition | Port)[], place: 'flag' | 'env' | 'annotation'): readonly string[] {

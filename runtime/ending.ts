@@ -3,7 +3,7 @@ import { fate, isFinished } from './ending/container.ts'
 import { carriedThrough, judgeAgain, NotBegun, OVERDUE, type Ending, type StepError, type StepResult } from './ending/context.ts'
 import { isTimeout } from './ending/deadline.ts'
 import { tellContainers } from './ending/tell.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, WayName } from './outcome.ts'
 import { planSteps, type Step, type Subject } from './plan.ts'
 import { completePod } from './way/complete.ts'
 
@@ -27,6 +27,8 @@ interface Progress {
   subject: Subject
   /** Ids of all containers that were left over at some time, by name. */
   readonly leftOver: Map<string, string | null>
+  /** The way that ended each of them so far. */
+  readonly ways: Map<string, WayName | null>
   step: Step | undefined
   /** Kinds of steps that are not taken again. */
   readonly spent: Set<Step['kind']>
@@ -43,6 +45,7 @@ export async function endPod(ending: Ending, subject: Subject): Promise<Ended> {
   const progress: Progress = {
     subject,
     leftOver: new Map(),
+    ways: new Map(),
     step: undefined,
     spent: new Set(),
     tried: [],
@@ -67,6 +70,7 @@ async function walk(ending: Ending, progress: Progress): Promise<Result | 'judge
     if (progress.step === undefined) return failure(progress)
     const hasBegun = progress.spent.size > 0
     const result = await take(hasBegun ? carriedThrough(ending) : ending, progress.subject, progress.step)
+    if ('ways' in result) for (const [name, way] of result.ways ?? []) progress.ways.set(name, way)
     if (result.kind === 'ended') {
       progress.tried.push(...result.errors)
       return { result: 'ended', way: result.way }
@@ -139,11 +143,14 @@ function wayOf(step: Step): StepError['way'] {
   return step.kind === 'complete' ? 'complete' : (step.containers[0]?.ways[0]?.way ?? null)
 }
 
-function outcome({ watch }: Ending, { subject, leftOver, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
+function outcome({ watch }: Ending, { subject, leftOver, ways, tried }: Progress, { result, way }: Result, seconds: number): Outcome {
   const { ref, uid, verdict } = subject
   const pod = watch.sight(uid)?.pod
   const exit = (name: string, id: string | null) => (pod && fate(pod, name, id)?.exit) ?? null
-  const containers = [...leftOver].map(([name, containerID]) => ({ name, containerID, exit: exit(name, containerID) }))
+  const by = way === 'complete' ? way : null
+  const containers = [...leftOver].map(([name, containerID]) => {
+    return { name, containerID, exit: exit(name, containerID), way: ways.get(name) ?? by }
+  })
   const status = { phase: pod?.status?.phase ?? null, expected: verdict.after, containers }
   return { kind: 'outcome', namespace: ref.namespace, pod: ref.name, uid, result, way, tried, ...status, seconds }
 }

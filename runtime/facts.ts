@@ -134,11 +134,13 @@ function specFacts(spec: Fields, reads: Reads) {
 
 function containerFacts(container: Fields, list: string, index: number, reads: Reads) {
   const name = required(container['name'], [list, index, 'name'])
+  const command = texts(container['command'], [list, index, 'command']) ?? []
+  const args = texts(container['args'], [list, index, 'args']) ?? []
   return {
     name,
     image: image(text(container['image'], [list, index, 'image']), reads),
-    command: commandRead(container['command'], [list, index, 'command'], reads),
-    args: argumentsRead(container['args'], [list, index, 'args'], reads),
+    command: wordsRead(command, command[0], args[0], reads),
+    args: wordsRead(args, command.length === 0 && args[0]?.startsWith('-') === false ? args[0] : undefined, undefined, reads),
     restartPolicy: text(container['restartPolicy'], [list, index, 'restartPolicy']),
     restartPolicyRules: restartRules(container['restartPolicyRules'], [list, index, 'restartPolicyRules']),
     env: reads.env.size === 0 ? undefined : environment(container['env'], [list, index, 'env'], reads),
@@ -155,32 +157,35 @@ function image(name: string | undefined, { images }: Reads): string | undefined 
   return images.has(word) ? name : undefined
 }
 
-/** The program by its name alone, or a ? for one that does not count; then what counts of its arguments. */
-function commandRead(words: unknown, place: Place, reads: Reads): readonly string[] | undefined {
-  const [program, ...rest] = texts(words, place) ?? []
-  const read = argumentsRead(rest, place, reads)
-  if (program === undefined || reads.programs.size === 0) return read
-  const name = programName(program)
-  return [reads.programs.has(name) ? name : '?', ...(read ?? [])]
-}
-
 /**
- * Of the arguments only what counts: flags, each as it was said last, with the argument after those that have a value;
- * that something is filled in where a flag may be; the -- after which no flag comes; and programs that run others.
+ * Of command or args only what counts. Of the program that they may begin with its name alone, or a ? for one that does not
+ * count; then flags, each as it was said last, with the argument after those that have a value, which may be the `next` after
+ * all words; that something is filled in where a flag may be; the -- after which no flag comes; and programs that run others.
  */
-function argumentsRead(words: unknown, place: Place, reads: Reads): readonly string[] | undefined {
+function wordsRead(
+  words: readonly string[],
+  program: string | undefined,
+  next: string | undefined,
+  reads: Reads,
+): readonly string[] | undefined {
   const read = new Map<string, readonly string[]>()
-  const all = texts(words, place) ?? []
-  const end = all.indexOf('--')
-  for (const [index, word] of all.entries()) {
+  const end = words.indexOf('--')
+  for (const [index, word] of words.entries()) {
     const isOption = end === -1 || index <= end
-    const said = isOption ? optionRead(word, all[index + 1], reads) : undefined
+    const said = isOption ? optionRead(word, words[index + 1] ?? next, reads) : undefined
     const [name, count] = said ?? wrapperRead(word, reads) ?? []
     if (name === undefined || count === undefined) continue
     read.delete(name)
     read.set(name, count)
   }
-  return read.size > 0 ? [...read.values()].flat() : undefined
+  const all = [...programRead(program, reads), ...[...read.values()].flat()]
+  return all.length > 0 ? all : undefined
+}
+
+function programRead(word: string | undefined, { programs }: Reads): readonly string[] {
+  if (word === undefined || programs.size === 0) return []
+  const name = programName(word)
+  return [programs.has(name) ? name : '?']
 }
 
 /** What is read of an argument, and what it is the last of. */

@@ -11,13 +11,22 @@ export interface Outcome {
   readonly way: WayName | null
   /** Every attempt that did not end it, in order, and why. */
   readonly tried: readonly { readonly way: WayName | null; readonly container: string | null; readonly error: string }[]
-  /** The containers that were left over, as the pod's status shows them afterwards; exit null: still running or never started. */
-  readonly containers: readonly { readonly name: string; readonly containerID: string | null; readonly exit: number | null }[]
+  /** The containers that were left over, as the pod's status shows them afterwards. */
+  readonly containers: readonly EndedContainer[]
   /** The pod's phase by the last look at its status, and the one that the verdict said it would get; null: not known. */
   readonly phase: string | null
   readonly expected: string | null
   /** From the first call to the last look at the status. */
   readonly seconds: number
+}
+
+export interface EndedContainer {
+  readonly name: string
+  readonly containerID: string | null
+  /** Null: still running, or never started. */
+  readonly exit: number | null
+  /** The way that ended it; null: none of ours did. */
+  readonly way: WayName | null
 }
 
 /** Whether a pod that was ended got another phase than its verdict said: then its Job may run the main again. */

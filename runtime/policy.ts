@@ -109,7 +109,7 @@ function parseCatalogue(text: Buffer, file: URL | string): Catalogue {
 
 function withRows(catalogue: Catalogue, settings: Settings): Catalogue {
   if (Object.keys(settings.catalogue).length === 0) return catalogue
-  return indexCatalogue({ ...catalogue.rows, ...settings.catalogue })
+  return indexCatalogue({ ...settings.catalogue, ...catalogue.rows, ...settings.catalogue }) // theirs are recognised first
 }
 
 function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {

@@ -36,6 +36,12 @@ _was_told(name) if {
 	before.finishedAt >= _ended_at
 }
 
+# A sweep told one of them, and its time is over: to tell it again could end it otherwise, and would take as long.
+_is_told_in_vain if {
+	not _claim.by == data.self.sweep
+	count(_told_by_claim & _to_tell) > 0
+}
+
 # Told in this life.
 _told_by_claim := {name | some name, id in _claim.containers; id == _status[name].containerID}
 

@@ -48,6 +48,19 @@ test_unreadable_claim_is_ignored_with_a_warning if {
 	_codes(_judged(_annotated(_stuck, {"sidecar-reaper/claim": "{"}))) == ["bad-claim"]
 }
 
+test_completed_first_when_it_was_told_in_vain if {
+	clean := _detailed(_stuck, {"proxy": {"exit": 0}})
+	_judged(clean).complete == "last"
+	_judged(_claimed(clean, _claim("other", _now - 300, _here))).complete == "first"
+	_judged(_claimed(clean, _claim("this", _now - 300, _here))).complete == "last"
+	_judged(_claimed(clean, _claim("other", _now - 300, {"proxy": "x://proxy-0"}))).complete == "last"
+	failed := _pod("Never", _exited(1), _running)
+	_judged(failed).complete == "last"
+	_judged(_claimed(failed, _claim("other", _now - 300, _here))).complete == "first"
+	_judged_with(_claimed(clean, _claim("other", _now - 300, _here)), _only_signal).complete == "no"
+	_told(_judged_with(_claimed(clean, _claim("other", _now - 300, _here)), _only_signal)) == {"proxy": [object.union(_term, {"exit": 0})]}
+}
+
 # An exit code that nobody knows is tried once where it may restart the sidecar.
 
 _old_claim(containers) := _claim("other", _now - 1000, containers)

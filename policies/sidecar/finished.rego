@@ -116,6 +116,7 @@ _noticed_at := [condition.lastTransitionTime |
 	some condition in input.pod.status.conditions
 	condition.type == "ContainersReady"
 	condition.status == "False"
+	condition.lastTransitionTime <= input.now + 60 # else a clock was wrong
 ]
 
 # METADATA

@@ -234,6 +234,8 @@ test_settle_counts_from_when_the_kubelet_noticed if {
 	_judged(_noticed("ContainersReady", "True", _now)).decision == "end"
 	_judged(_noticed("Ready", "False", _now)).decision == "end"
 	_judged(_noticed("ContainersReady", "False", null)).decision == "end"
+	_judged(_noticed("ContainersReady", "False", _now + 60)).again == _now + 62
+	_judged(_noticed("ContainersReady", "False", _now + 61)).decision == "end"
 	_judged_with(_noticed("ContainersReady", "False", _now), {"settle": 0}).decision == "end"
 }
 

@@ -14,13 +14,11 @@ _known := {c.name: rows[0] |
 }
 
 # A whole name is nearer than how it begins.
-_rows_named(name) := data.catalogue.by_name[name] if {
-	data.catalogue.by_name[name]
-} else := [id |
+_rows_named(name) := array.concat(object.get(data.catalogue.by_name, name, []), [id |
 	some prefix, ids in data.catalogue.by_prefix
 	startswith(name, prefix)
 	some id in ids
-]
+])
 
 # What a vendor leaves on the pod or its namespace, by key; a list of values that is empty stands for any.
 _marked contains id if {
@@ -115,10 +113,15 @@ _env := {name: _union([{variable.name: object.get(variable, "value", null)} | so
 	some name, _ in _rows
 }
 
-# Null: it is set, and what to can't be seen in the pod. A flag that is on or off is true without a value.
+# Null: it is set, or may be, and what to can't be seen in the pod. A flag that is on or off is true without a value.
 _switch(name, option) := _written(_or_true(_flags[name][option.flag].value)) if {
 	_flags[name][option.flag]
-} else := _set_elsewhere(name, option)
+	_is_on_or_off(option)
+} else := _value(name, option)
+
+_is_on_or_off(option) if not option.is
+
+_is_on_or_off(option) if count({"true", "false"} & {word | some word in option.is}) > 0
 
 _or_true(value) := "true" if {
 	value == null
@@ -147,12 +150,18 @@ _written(value) := null if {
 	contains(value, "$(")
 } else := value
 
+# What can't be seen holds for nobody who relies on it, and for everybody who fears it.
+
 _holds(name, condition) if lower(_switch(name, condition)) in condition.is
 
 _holds(name, condition) if {
 	not condition.is
-	[_switch(name, condition)]
+	_switch(name, condition) != null
 }
+
+_may_hold(name, condition) if _holds(name, condition)
+
+_may_hold(name, condition) if _switch(name, condition) == null
 
 _port(name, option) := _port_number(_value(name, option))
 
@@ -174,7 +183,7 @@ _is_on(name, way) if {
 
 _is_spoken_against(name, way) if {
 	some condition in way.unless
-	_holds(name, condition)
+	_may_hold(name, condition)
 }
 
 _all_hold(name, way) if {
@@ -214,7 +223,7 @@ _known_exit(name, way) := null if {
 _in_doubt contains name if {
 	some name, row in _rows
 	some condition in row.doubts
-	_holds(name, condition)
+	_may_hold(name, condition)
 }
 
 # Its own command or a shell around it: who knows what that says to the program, and makes of its exit code?
@@ -233,6 +242,14 @@ _in_doubt contains name if {
 }
 
 _is_wrapped(c, row) if not _program(c.command[0]) in row.programs
+
+# Such an image runs what args begin with.
+_is_wrapped(c, row) if {
+	row.runsArgs
+	count(object.get(c, "command", [])) == 0
+	not startswith(c.args[0], "-")
+	not _program(c.args[0]) in row.programs
+}
 
 _is_wrapped(c, _) if {
 	some word in c.args

@@ -155,6 +155,37 @@ test_no_exit_code_is_certain_of_a_command_of_its_own if {
 	}
 }
 
+_drive(spec) := _judged(_only_annotated(
+	_pod_of("Never", [_container("main", _exited(0)), _container_with("drive", _running, object.union({"image": "acme/drive"}, spec), {})]),
+	{"sidecar-reaper/sidecars": "drive"},
+)).containers[1].ways
+
+test_image_that_runs_its_arguments_is_wrapped_by_them if {
+	every args in [["/run.sh"], ["$(RUN)"], ["drives"]] { _drive({"args": args}) == [] }
+	every args in [["/usr/bin/drive"], ["drive", "x"], ["--fast"], []] { _drive({"args": args}) == [_zero] }
+	_drive({"command": ["drive"], "args": ["x"]}) == [_zero]
+	_told(_judged(_tunnel_with({"args": ["x", "--zero"]}))).tunnel == [_quit_call, _zero] # its image does not
+}
+
+test_what_cannot_be_seen_is_feared_and_not_relied_on if {
+	zero := {"args": ["--zero"]}
+	every spec in [
+		{"env": [{"name": "TUNNEL_MODE", "valueFrom": {}}]},
+		{"args": ["--zero", "--mode=$(X)"]},
+		{"args": ["--zero", "--mode", "slow"]},
+		{"args": ["--zero", "--mode=SLOW"]},
+	] {
+		_told(_judged_with(_tunnel_with(object.union(zero, spec)), {"ways": ["signal"], "onDirtyExit": "end"})).tunnel == [_143]
+	}
+	every spec in [{}, {"args": ["--mode", "quick", "--zero"]}, {"env": [{"name": "TUNNEL_MODE", "value": "quick"}]}] {
+		_told(_judged(_tunnel_with(object.union(zero, spec)))).tunnel == [_quit_call, _zero]
+	}
+	every spec in [{"env": [{"name": "TUNNEL_LEVEL", "valueFrom": {}}]}, {"args": ["--level", "9"]}, {"args": ["--level=$(X)"]}] {
+		_no_exit_is_certain(spec, {})
+	}
+	not _told(_judged(_annotated(_tunnel_with({"args": ["sh"], "envFrom": [{}]}), {}))).tunnel
+}
+
 test_shell_of_the_vendor_hides_nothing if {
 	shell := {"command": ["/bin/sh", "-ec"], "args": ["echo && tunnel"]}
 	_no_exit_is_certain(shell, {"tunnel/injected": "false"})

@@ -107,6 +107,13 @@ _absent(key) := (_listed(key) - _all) - _init_names
 all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; leave out the one that does the work" if {
 	count(mains) == 0
 	count(_all) > 0
+	not _is_all_known
+}
+
+# Nobody said so, only the catalogue knows them all: one of them does the work, and it may well do it yet.
+_is_all_known if {
+	count(_known_only) == count(_all)
+	every name in _all { _state[name] != "terminated" }
 }
 
 # METADATA
@@ -118,6 +125,8 @@ no_sidecars(mains) := "nothing calls a container of this pod a sidecar" if {
 	count(mains) == count(input.pod.spec.containers)
 } else := "the pod has no containers" if {
 	count(_all) == 0
+} else := "the catalogue knows every container of this pod as a sidecar, and none has ended; one of them does the work" if {
+	count(mains) == 0
 }
 
 _part(name) := ["sidecar", _why_sidecar(name)] if {

@@ -1,5 +1,7 @@
 package sidecar_test
 
+import data.sidecar
+
 test_every_annotation_that_people_have_names_the_sidecars if {
 	some_annotations := {
 		"sidecar-reaper/sidecars": "proxy",
@@ -260,6 +262,31 @@ test_kept_when_only_the_mark_is_known if {
 
 test_kept_when_the_mark_has_another_value if {
 	_judged(_annotated(_meshed("mesh-proxy", "x"), {"mesh.example/inject": "no"})).reason == "no-sidecars"
+}
+
+_all_known(state) := _bare(_pod_of("Never", [
+	_container_with("mesh-proxy", state, {"image": "mesh/proxy"}, {}),
+	_container_with("tunnel", _running, {"image": "acme/tunnel"}, {}),
+]))
+
+test_kept_when_the_catalogue_knows_every_container_and_none_has_ended if {
+	verdict := _judged(_all_known(_running))
+	_decided(verdict) == ["leave", "no-sidecars"]
+	verdict.message == "the catalogue knows every container of this pod as a sidecar, and none has ended; one of them does the work"
+	_decided(_judged(_all_known(_exited(0)))) == ["refuse", "all-sidecars"]
+	_decided(_judged_with(_all_known(_running), {"sidecars": ["mesh-proxy", "tunnel"]})) == ["refuse", "all-sidecars"]
+	listed := _only_annotated(_all_known(_running), {"sidecar-reaper/sidecars": "mesh-proxy, tunnel"})
+	_decided(_judged(listed)) == ["refuse", "all-sidecars"]
+}
+
+test_prefix_counts_beside_a_whole_name if {
+	pod := _pod_of("Never", [_container("main", _exited(0)), _container_with("tunnel-x", _running, {"image": "acme/tunnel"}, {})])
+	with_both := object.union(_catalogue, {"by_name": {"tunnel-x": ["mesh"]}})
+	verdict := sidecar.verdict with input as object.union(_around, {"pod": _bare(pod)})
+		with data.settings as _settings
+		with data.catalogue as with_both
+		with data.self as {"namespace": "reaper", "sweep": "this"}
+	_of(verdict, "tunnel-x").why == "known sidecar tunnel"
 }
 
 test_first_row_that_recognises_a_name_wins if {

@@ -80,6 +80,8 @@ _all_clean if {
 # With earned Failed it comes last, because the Job starts the next pod at once.
 _complete := "no" if {
 	not _can_complete
+} else := "first" if {
+	_is_told_in_vain
 } else := "last" if {
 	_earned == "Failed"
 } else := "last" if {
@@ -157,6 +159,7 @@ _harm(names) := "restarts it" if {
 _warnings contains {"code": "liveness-probe", "container": name, "message": message} if {
 	_unfinished == false
 	_is_ending
+	_complete != "first" # it ends the probes too
 	some name, ways in _ways
 	count(ways) > 0
 	probe := _container[name].livenessProbe

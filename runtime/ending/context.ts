@@ -33,12 +33,15 @@ export class NotBegun extends Error {}
 /** What one step did to a pod. */
 export type StepResult =
   /** The pod's status shows that all that was left over has ended, and by which way; errors: what was tried in vain before it. */
-  | { readonly kind: 'ended'; readonly way: WayName | null; readonly errors: readonly StepError[] }
+  | { readonly kind: 'ended'; readonly way: WayName | null; readonly errors: readonly StepError[]; readonly ways?: EndedBy }
   /** It did not work, or was not enough; the next step may. */
-  | { readonly kind: 'failed'; readonly errors: readonly StepError[]; readonly isReverted?: boolean }
+  | { readonly kind: 'failed'; readonly errors: readonly StepError[]; readonly isReverted?: boolean; readonly ways?: EndedBy }
   /** The pod is no longer as it was judged: judge it again. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'gone' }
+
+/** The way that ended each of the containers that were told, by name; null: it ended by itself. */
+export type EndedBy = ReadonlyMap<string, WayName | null>
 
 export interface StepError {
   /** Null: it was left to end by itself. */

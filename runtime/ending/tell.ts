@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ClusterError } from '../cluster.ts'
 import type { WayName } from '../outcome.ts'
 import type { Pod } from '../pod.ts'
@@ -7,7 +8,7 @@ import { tellBy } from '../way/tell.ts'
 import { failed, TOLD, type Told } from '../way/told.ts'
 import { claimPod } from './claim.ts'
 import { fate, isFinished } from './container.ts'
-import { judgeNow, OVERDUE, type Ending, type StepError, type StepResult } from './context.ts'
+import { judgeNow, OVERDUE, type EndedBy, type Ending, type StepError, type StepResult } from './context.ts'
 import { isTimeout } from './deadline.ts'
 
 /** For the kubelet to report an end that has happened. */
@@ -35,10 +36,11 @@ export async function tellContainers(ending: Ending, subject: Subject, container
     if (ends.some(({ kind }) => kind !== 'ended')) break
   }
   const errors = ends.flatMap(end => end.errors)
+  const ways = new Map(ends.filter(({ kind }) => kind === 'ended').map(({ container, way }) => [container.name, way]))
   if (ends.some(({ kind }) => kind === 'gone')) return { kind: 'gone' }
-  if (ends.some(({ kind }) => kind === 'running')) return { kind: 'failed', errors }
-  if (ends.some(({ kind }) => kind === 'changed')) return errors.length > 0 ? { kind: 'failed', errors } : { kind: 'changed' }
-  return lastEnd(ending, subject, ends, errors)
+  if (ends.some(({ kind }) => kind === 'running')) return { kind: 'failed', errors, ways }
+  if (ends.some(({ kind }) => kind === 'changed')) return errors.length > 0 ? { kind: 'failed', errors, ways } : { kind: 'changed' }
+  return lastEnd(ending, subject, ends, { errors, ways })
 }
 
 /** The containers by their turn, the lowest first. */
@@ -106,11 +108,12 @@ async function tellNow(ending: Ending, subject: Subject, container: ContainerVer
   return told
 }
 
-function isStillToBeTold(now: Subject | undefined, { name, containerID }: ContainerVerdict, { way }: Way): boolean {
+function isStillToBeTold(now: Subject | undefined, { name, containerID }: ContainerVerdict, way: Way): boolean {
   return (
     now?.verdict.decision === 'end' &&
     now.verdict.containers.some(
-      container => container.name === name && container.containerID === containerID && container.ways.some(offered => offered.way === way),
+      container =>
+        container.name === name && container.containerID === containerID && container.ways.some(offered => isDeepStrictEqual(offered, way)),
     )
   )
 }
@@ -127,15 +130,22 @@ async function endOf(
   return sight?.isGone ? 'gone' : 'running'
 }
 
+/** What telling containers came to, beside the kind of its end. */
+interface Found {
+  readonly errors: readonly StepError[]
+  readonly ways: EndedBy
+}
+
 /** All that was told has ended: is it enough for the pod, and does it last? The kubelet may start a container again. */
-async function lastEnd(ending: Ending, subject: Subject, ends: readonly End[], errors: readonly StepError[]): Promise<StepResult> {
+async function lastEnd(ending: Ending, subject: Subject, ends: readonly End[], found: Found): Promise<StepResult> {
   const left = subject.verdict.containers.filter(({ left_over }) => left_over)
-  if (left.length > ends.length) return { kind: 'failed', errors }
+  if (left.length > ends.length) return { kind: 'failed', ...found }
   const restarted = (pod: Pod) => ends.filter(({ container }) => fate(pod, container.name, container.containerID)?.isRestarted)
   const isOver = (pod: Pod) => isFinished(pod) || restarted(pod).length > 0
   const sight = await ending.watch.until(subject, isOver, subject.graceSeconds + MARGIN_SECONDS, ending.signal)
   const again = sight && !isFinished(sight.pod) ? restarted(sight.pod) : []
-  if (again.length === 0) return { kind: 'ended', way: ends[0]?.way ?? null, errors }
+  if (again.length === 0) return { kind: 'ended', way: ends[0]?.way ?? null, ...found }
   const error = 'it ended, and the kubelet starts it again'
-  return { kind: 'failed', errors: [...errors, ...again.map(({ container, way }) => ({ way, container: container.name, error }))] }
+  const errors = again.map(({ container, way }) => ({ way, container: container.name, error }))
+  return { kind: 'failed', errors: [...found.errors, ...errors], ways: found.ways }
 }

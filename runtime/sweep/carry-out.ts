@@ -96,7 +96,7 @@ function reported(pass: Pass, subject: Subject): Outcome {
   const { ref, uid, verdict } = subject
   const containers = verdict.containers
     .filter(container => container.left_over)
-    .map(({ name, containerID }) => ({ name, containerID, exit: null }))
+    .map(({ name, containerID }) => ({ name, containerID, exit: null, way: null }))
   const outcome = {
     kind: 'outcome',
     namespace: ref.namespace,

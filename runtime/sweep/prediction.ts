@@ -31,9 +31,9 @@ export class Predictions {
 function isMispredicted({ outcome, subject: { verdict }, isReverted }: Concluded): boolean {
   if (isReverted || hasSurprised(outcome)) return true
   if (outcome.result !== 'ended') return false
-  return outcome.containers.some(({ name, exit }) => {
+  return outcome.containers.some(({ name, exit, way }) => {
     const ways = verdict.containers.find(container => container.name === name)?.ways ?? []
-    const expected = ways.find(({ way }) => way === outcome.way)?.exit ?? null
+    const expected = ways.find(offered => offered.way === way)?.exit ?? null
     return expected !== null && exit !== null && exit !== expected
   })
 }

@@ -139,6 +139,9 @@ catalogue:
 | \`marks\` | none | An \`annotation\` or \`label\` of the pod or a \`namespaceLabel\`; with \`value\` only that one, else any. |
 | \`ways\` | none | How it is told to end. All of \`exec\` come first, then \`http\`, then \`signal\`; among them the order counts, and of several signals only the first that is to be had. Without one it gets TERM, or the container's \`lifecycle.stopSignal\`, with an unknown exit code. |
 | \`doubts\` | none | Conditions; when one holds, no exit code of the row is certain. |
+| \`programs\` | none | What its program is called, without a path. With any other in \`command\`, or a shell or the like in \`args\`, no exit code of the row is certain. |
+| \`runsArgs\` | false | Its image runs what \`args\` begin with, so that counts like a \`command\`. |
+| \`wrappedWhen\` | none | Conditions; when all hold, the shell in its command is the vendor's own, and the exit codes are certain all the same. |
 | \`last\` | false | It is the network of the others: it is ended after them. |
 | \`endsItself\` | no | \`withinSeconds\` and \`when\`: it ends by itself so soon after all other containers, and gets that time. |
 | \`drainSeconds\` | unknown | How long it may drain before it ends. A liveness probe that is quicker is warned about. |
@@ -167,9 +170,11 @@ A condition reads one option of the container from the first of its places that 
 the value is one of \`is\` (written in lower case, compared in any), or, without \`is\`, when the option is set at all.
 
 - A flag is written without its dashes. \`--quit\` alone is \`true\`, \`--quit=false\` is \`false\`, and the last of several counts.
-- A variable whose value is not in the pod (\`valueFrom\`, \`envFrom\`, \`$(NAME)\`) is set, to nobody knows what: no \`is\` holds,
-  and a port from it is none.
-- What a shell is given as one text (\`sh -c "proxy --quit"\`) is not read.
+- A flag whose \`is\` has neither \`true\` nor \`false\` has a value: \`--mode slow\` is \`slow\`, as \`--mode=slow\` is.
+- An option whose value is not in the pod (\`valueFrom\`, \`envFrom\`, \`$(NAME)\`) may be anything: it does not hold in \`when\` and
+  \`wrappedWhen\`, it does in \`unless\` and \`doubts\`, and a port from it is none.
+- What a shell is given as one text (\`sh -c "proxy --quit"\`) is not read, nor is what comes after a \`--\`. Where an argument
+  is filled in (\`$(NAME)\` as a word of its own), no exit code of a row that reads flags is certain.
 
 \`schemas/settings.schema.json\` lets an editor check it, and a row that cannot be used is an error that names its place:
 \`catalogue.acme-proxy.ways[0].way: got "get", expected one of exec, http, signal\`.

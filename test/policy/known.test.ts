@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Policy } from '../../runtime/policy.ts'
 import type { Container, Pod } from '../../runtime/pod.ts'
 import type { ContainerVerdict, Way } from '../../runtime/verdict.ts'
 import { builtInRows } from '../../scripts/policy/artifacts.ts'
@@ -19,7 +20,11 @@ interface Given {
 }
 
 /** What becomes of this container beside a main that succeeded five minutes ago. */
-function judged(container: Named, { annotations = {}, labels = {}, namespaceLabels = {} }: Given = {}): ContainerVerdict | undefined {
+function judged(
+  container: Named,
+  { annotations = {}, labels = {}, namespaceLabels = {} }: Given = {},
+  by: Policy = policy,
+): ContainerVerdict | undefined {
   const pod: Pod = {
     metadata: {
       name: 'job-1',
@@ -38,7 +43,7 @@ function judged(container: Named, { annotations = {}, labels = {}, namespaceLabe
     },
   }
   const around = { ...AROUND, namespace: { name: 'team-a', labels: namespaceLabels } }
-  return policy.verdict(policy.facts(pod), around, NOW).containers.find(({ name }) => name === container.name)
+  return by.verdict(by.facts(pod), around, NOW).containers.find(({ name }) => name === container.name)
 }
 
 t.test('each row is recognised by its name with any of its images or marks, and by no name alone', async t => {
@@ -125,6 +130,12 @@ const cases: readonly (readonly [what: string, container: Named, ways: readonly 
   ['an option that is filled in', { ...csql, args: ['--exit-zero-on-sigterm', '$(MORE)'] }, ['TERM → ?']],
   ['an instance that is filled in', { ...csql, args: ['--exit-zero-on-sigterm', '--', '$(INSTANCE)'] }, ['TERM → 0']],
   ['what is no option', { ...csql, args: ['--', '--exit-zero-on-sigterm'] }, ['TERM → 143']],
+  ['a mounted bucket', { ...csql, args: ['--exit-zero-on-sigterm', '--fuse', '/mnt'] }, ['TERM → ?']],
+  [
+    'a port between command and args',
+    { ...csql, command: ['/cloud-sql-proxy', '--quitquitquit', '--admin-port'], args: ['9192', 'p:r:i'] },
+    ['/cloud-sql-proxy shutdown --admin-port 9192 → 0', 'POST 9192/quitquitquit → 0', 'TERM → 143'],
+  ],
   ['a port with a zero before it', { ...csql, args: ['--quitquitquit', '--admin-port=09091'] }, ['TERM → 143']],
   ['its flag is another', { ...alloydb, args: ['--exit-zero-on-sigterm'] }, ['TERM → 143']],
   ['its own flag', { ...alloydb, args: ['--exit-zero-sigterm'] }, ['TERM → 0']],
@@ -146,6 +157,14 @@ const cases: readonly (readonly [what: string, container: Named, ways: readonly 
     ['TERM → 0'],
     { annotations: { 'vault.hashicorp.com/agent-inject-status': 'injected' } },
   ],
+  [
+    'a shell of its injector that was patched',
+    { ...vault, command: ['/bin/sh', '-ec'], args: ['vault agent; exit 3'] },
+    ['TERM → ?'],
+    { annotations: { 'vault.hashicorp.com/agent-inject-status': 'injected', 'vault.hashicorp.com/agent-json-patch': '[]' } },
+  ],
+  ['its own script', { name: 'envoy', image: 'envoyproxy/envoy:1', args: ['/etc/envoy/start.sh'] }, ['TERM → ?']],
+  ['its own program', { name: 'envoy', image: 'envoyproxy/envoy:1', args: ['envoy', '-c', '/e.yaml'] }, ['TERM → 0']],
   ["a shell of the user's own", { ...vault, command: ['sh', '-c'], args: ['vault agent; exit 1'] }, ['TERM → ?']],
   ['quit', vault, ['POST 8200/agent/v1/quit → 0', 'TERM → ?'], { annotations: { [vaultQuit]: 'true' } }],
   [
@@ -169,9 +188,9 @@ const cases: readonly (readonly [what: string, container: Named, ways: readonly 
     ISTIO_WAYS.map(way => way.replace('→ 0', '→ ?')),
   ],
   ['another path', { ...consul, args: ['-graceful-port=20600', '-graceful-shutdown-path=/bye'] }, ['TERM → ?']],
-  ['as it comes', dapr, ['POST 3500/v1.0/shutdown → 0', 'TERM → 0']],
-  ['another port', { ...dapr, args: ['/daprd', '--dapr-http-port', '3501'] }, ['POST 3501/v1.0/shutdown → 0', 'TERM → 0']],
-  ['an API token', dapr, ['TERM → 0'], { annotations: { 'dapr.io/api-token-secret': 'token' } }],
+  ['as it comes', dapr, ['POST 3500/v1.0/shutdown → ?', 'TERM → ?']],
+  ['another port', { ...dapr, args: ['/daprd', '--dapr-http-port', '3501'] }, ['POST 3501/v1.0/shutdown → ?', 'TERM → ?']],
+  ['an API token', dapr, ['TERM → ?'], { annotations: { 'dapr.io/api-token-secret': 'token' } }],
   ['an admin port by env', { ...mesh, ...variables({ ENVOY_ADMIN_ACCESS_PORT: '9902' }) }, ['POST 9902/quitquitquit → ?', 'TERM → ?']],
 ]
 
@@ -181,7 +200,20 @@ t.test('the image tells how a container ends that the mark of another row makes 
     'TERM → ?',
   ])
   t.strictSame(judged({ name: 'otel-collector', image: 'amazon/aws-otel-collector:1' }, given)?.ways.map(wayText), ['TERM → ?'])
-  t.strictSame(judged({ name: 'otel-collector', image: 'mirror/otelcol:1' }, given)?.ways.map(wayText), ['TERM → 0'])
+  t.strictSame(judged({ name: 'otel-collector', image: 'mirror/otelcol:1' }, given)?.role, 'sidecar')
+})
+
+t.test('a row of the settings is recognised before ours', async t => {
+  const ways = [{ way: 'signal', signal: 'TERM', exit: 1 }]
+  const catalogue = {
+    corp: { title: 'Ours', names: ['envoy'], images: ['registry.corp/envoyproxy/envoy'], ways },
+    'corp-sql': { title: 'Ours', prefixes: ['cloud-sql'], images: ['corp/cloud-sql'], ways },
+  }
+  const theirs = await policyOf({ mode: 'enforce', ways: ['signal'], onDirtyExit: 'end', catalogue })
+  const told = (container: Named) => judged(container, {}, theirs)?.ways.map(wayText)
+  t.strictSame(told({ name: 'envoy', image: 'registry.corp/envoyproxy/envoy:1' }), ['TERM → 1'])
+  t.strictSame(told({ name: 'envoy', image: 'docker.io/envoyproxy/envoy:1' }), ['TERM → 0'])
+  t.strictSame(told({ name: 'cloud-sql-proxy', image: 'corp/cloud-sql:1' }), ['TERM → 1'])
 })
 
 t.test('the options of a sidecar decide what it is told', async t => {

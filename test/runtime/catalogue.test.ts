@@ -2,7 +2,7 @@ import t from 'tap'
 import { catalogueReads, catalogueRows, indexCatalogue, WRAPPERS } from '../../runtime/catalogue.ts'
 
 const row = { title: 'A proxy', names: ['proxy'], images: ['acme/proxy'], sources: ['https://acme.example'] }
-const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], wrappedWhen: [], last: false, notes: [] }
+const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], runsArgs: false, wrappedWhen: [], last: false, notes: [] }
 const term = { way: 'signal', signal: 'TERM' }
 
 t.test('catalogueRows fills in what a row and a way may leave out', async t => {
@@ -34,9 +34,14 @@ t.test('catalogueRows refuses what the policy would not understand', async t => 
     'an empty name': { acme: { ...row, names: [''] } },
     'an empty prefix, with which every name begins': { acme: { ...row, prefixes: [''] } },
     'an empty image': { acme: { ...row, images: [''] } },
+    'a program with its path': { acme: { ...row, programs: ['/bin/acme'] } },
+    'an image with its tag': { acme: { ...row, images: ['acme/proxy:1'] } },
+    'an image with its digest': { acme: { ...row, images: ['acme/proxy@sha256:0'] } },
+    'half a character': { acme: { ...row, title: '\ud800' } },
     'an id with spaces': { 'a cme': row },
   }
   for (const [what, rows] of Object.entries(wrong)) t.notOk(catalogueRows.safeParse(rows).success, what)
+  t.ok(catalogueRows.safeParse({ acme: { ...row, images: ['localhost:5000/acme/proxy'] } }).success, 'a registry has its port')
   t.ok(catalogueRows.safeParse({ acme: { ...row, names: [], prefixes: ['proxy-'] } }).success, 'a prefix is enough')
 })
 

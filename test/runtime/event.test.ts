@@ -75,7 +75,7 @@ t.test('outcomeNote() names containers, the way, and what was tried', async t =>
   t.equal(note(), 'Ended proxy (exit 143) by complete: the mains succeeded')
   t.equal(note({ way: null }), 'Ended proxy (exit 143): the mains succeeded')
   t.equal(
-    note({ result: 'reported', way: null, containers: [{ name: 'proxy', containerID: 'x', exit: null }] }),
+    note({ result: 'reported', way: null, containers: [{ name: 'proxy', containerID: 'x', exit: null, way: null }] }),
     'Would end proxy: the mains succeeded',
   )
   const tried = [{ way: 'signal' as const, container: 'proxy', error: 'no' }, { way: 'complete' as const, container: null, error: 'never' }] // prettier-ignore

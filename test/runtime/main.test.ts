@@ -102,7 +102,7 @@ t.test('main prints the catalogue, rows of the settings included', async t => {
   const file = `${t.testdir({ 'settings.json': JSON.stringify({ catalogue: { ours: row } }) })}/settings.json`
   t.match(await run(['catalogue', '--settings', file]), { code: 0, stdout: /^NAME .*\n(.*\n)*ours +Ours +ours +complete\n/ })
   const { stdout } = await run(['catalogue', 'ours', '-o', 'json', '--settings', file])
-  const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], wrappedWhen: [], last: false, notes: [] }
+  const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], runsArgs: false, wrappedWhen: [], last: false, notes: [] }
   t.strictSame(JSON.parse(stdout), { kind: 'sidecar', id: 'ours', ...row, ...defaults })
   t.match(await run(['catalogue', 'ours', '--settings', file]), { code: 0, stdout: /^Ours \(ours\)\n/ })
   for (const name of ['istoi', 'istio-proxy'])

@@ -25,7 +25,7 @@ t.test('defaultSettings() are the documented ones, durations in seconds', async 
 t.test('decodeSettings() fills a row of the catalogue with its defaults', async t => {
   const row = { title: 'Ours', names: ['ours'], images: ['corp/ours'], sources: ['https://example.com'] }
   t.strictSame(decodeSettings({ catalogue: { ours: row } }, 'x').catalogue, {
-    ours: { ...row, prefixes: [], marks: [], ways: [], doubts: [], programs: [], wrappedWhen: [], last: false, notes: [] },
+    ours: { ...row, prefixes: [], marks: [], ways: [], doubts: [], programs: [], runsArgs: false, wrappedWhen: [], last: false, notes: [] },
   })
 })
 

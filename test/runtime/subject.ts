@@ -62,7 +62,7 @@ export function outcomeOf(given: Partial<Outcome> = {}): Outcome {
     tried: [],
     phase: 'Succeeded',
     expected: 'Succeeded',
-    containers: [{ name: 'proxy', containerID: 'containerd://b', exit: 143 }],
+    containers: [{ name: 'proxy', containerID: 'containerd://b', exit: 143, way: 'complete' }],
     seconds: 1,
     ...given,
   }

@@ -60,7 +60,7 @@ t.test('textReport() says which attempts failed, and why', async t => {
     { way: 'signal', container: 'proxy', error: 'no sh in the image' },
     { way: 'complete', container: null, error: 'pods/status is forbidden' },
   ] as const
-  const failed = outcome({ result: 'failed', way: null, tried, containers: [{ name: 'proxy', containerID: null, exit: null }] })
+  const failed = outcome({ result: 'failed', way: null, tried, containers: [{ name: 'proxy', containerID: null, exit: null, way: null }] })
   t.match(
     report([verdict(), failed]),
     'failed     -          signal of proxy: no sh in the image, complete: pods/status is forbidden, proxy has no exit code (1.3 s)',
@@ -142,7 +142,7 @@ t.test('textReport() escapes whatever a stranger wrote', async t => {
       uid: 'u2',
       result: 'failed',
       tried: [{ way: 'signal', container: evil, error: evil }],
-      containers: [{ name: evil, containerID: null, exit: 1 }],
+      containers: [{ name: evil, containerID: null, exit: 1, way: null }],
     }),
     summary({ limits: [evil] }),
   ])

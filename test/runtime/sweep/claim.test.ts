@@ -53,8 +53,8 @@ t.test('a pod that another sweep claimed is waited for, until that one must have
   // Five minutes before `again`, which is the default of podDeadline, it was claimed.
   const claimedAt = (second.verdicts[0]?.again ?? 0) - 300
   await sandbox.waitFor(() => Date.now() / 1000 > claimedAt + 6, { deadlineMs: 15_000 }) // its grace and 5 s
-  t.strictSame(results(await sweep({ settings: { podDeadline: '4s' } })), ['p0 ended signal'])
-  t.strictSame(told(sandbox, 'p0'), ['proxy TERM exec'])
+  t.strictSame(results(await sweep({ settings: { podDeadline: '4s' } })), ['p0 ended complete'])
+  t.strictSame(told(sandbox, 'p0'), ['proxy TERM kubelet'], 'nobody knows whether it was told')
 })
 
 t.test('a claim that cannot be read is ignored and warned about', async t => {

@@ -160,3 +160,27 @@ t.test('containers that an earlier step ended are in the outcome of the last', a
   ])
   t.match(events(sandbox), ['Ended a (exit 0), b (exit 0) by complete'])
 })
+
+t.test('each container is held against the way that ended it, not against that of another', async t => {
+  const { stuck, sweep } = await world(t)
+  const image = 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0'
+  const quits: Behaviour = {
+    commands: [{ command: '/cloud-sql-proxy shutdown --admin-port 9091', ends: { exit: 0 } }],
+    on: { TERM: { exit: 143 } },
+  }
+  const withProxy = (pod: PodManifest): PodManifest => {
+    const containers = pod.spec.containers.map(one => (one.name === 'b' ? { ...one, image, args: ['--quitquitquit'] } : one))
+    return mainFailed({ ...pod, spec: { ...pod.spec, containers } })
+  }
+  const annotations = { 'sidecar-reaper/containers': '{"a": {"exit": 0}}' }
+  for (let index = 0; index < 7; index++) stuck(`p${index}`, { sidecars: { a: exits(0), b: quits }, annotations, change: withProxy })
+  const said = await sweep()
+  t.strictSame(
+    said.outcomes.map(({ containers }) => containers.map(({ name, way, exit }) => [name, way, exit])),
+    Array.from({ length: 7 }, () => [
+      ['a', 'signal', 0],
+      ['b', 'exec', 0],
+    ]),
+  )
+  t.equal(said.summary.stopped, null)
+})

@@ -89,6 +89,7 @@ const pgbouncer: Sidecar = {
   container: {
     name: 'pgbouncer',
     image: 'docker.io/edoburu/pgbouncer:v1.18.0-p0',
+    command: ['/usr/bin/pgbouncer'],
     args: ['/etc/pgbouncer/pgbouncer.ini'],
     securityContext: { runAsUser: 70 },
   },

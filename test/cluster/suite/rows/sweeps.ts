@@ -75,7 +75,7 @@ export const sweeps: readonly Row[] = [
       using proxy = await deafProxy(stage)
       await killedOnceAnnotated(stage, 'sidecar-reaper/claim', proxy.kubeconfig)
     },
-    expect: { all: ended('signal', undefined, { calls: { claims: 2 } }), signal: ended('signal', undefined, { calls: { claims: 2 } }) },
+    expect: { all: ended('complete', undefined, { calls: { claims: 1 } }), signal: ended('signal', undefined, { calls: { claims: 2 } }) },
     check: ({ verdicts }): Check[] => [
       equal(
         'the next sweeps wait for it',
