@@ -40,12 +40,13 @@ esac
   return { status, last: stdout.trim().split('\n').at(-1), stderr, calls, down }
 }
 
-t.test('.ci/run counts the tests of the unit tests, and on each version of suite and harness', { skip }, async t => {
+t.test('.ci/run counts the tests of the unit tests, and on each version of suite, harness, pin and companion', { skip }, async t => {
   const { status, last, calls } = await gate(t, {})
-  t.strictSame([status, last], [0, '24 passed, 0 failed'])
+  t.strictSame([status, last], [0, '32 passed, 0 failed'])
   for (const version of ['1.34.4', '1.32.2', '1.36.3']) {
     t.ok(calls.includes(`run test:cluster -- --kubernetes ${version}`))
-    t.ok(calls.includes(`run --silent cluster -- run --kubernetes ${version} -- node test/cluster/harness.test.ts`))
+    for (const part of ['harness', 'pin', 'companion'])
+      t.ok(calls.includes(`run --silent cluster -- run --kubernetes ${version} -- node test/cluster/${part}.test.ts`))
   }
 })
 
@@ -57,7 +58,7 @@ t.test('.ci/run takes down the clusters that it started, and leaves up what was 
 t.test('.ci/run takes down its cluster when the suite fails there, and no other', { skip }, async t => {
   const suite = 'run test:cluster -- --kubernetes 1.32.2'
   const { status, last, down } = await gate(t, { fails: suite })
-  t.strictSame([status, last, down], [1, '12 passed, 1 failed', ['1.34.4', '1.32.2']])
+  t.strictSame([status, last, down], [1, '16 passed, 1 failed', ['1.34.4', '1.32.2']])
   t.strictSame((await gate(t, { fails: suite, up: ['1.32.2'] })).down, ['1.34.4'])
 })
 

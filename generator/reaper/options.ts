@@ -22,7 +22,8 @@ const resources = z.strictObject({
   limits: z._default(z.record(z.string(), quantity), { memory: '256Mi' }),
 })
 
-export const COMPANIONS = ['admission', 'gatekeeper', 'kyverno'] as const
+/** Policies that are made from the catalogue. */
+export const COMPANIONS = ['admission', 'gatekeeper'] as const
 
 /** What the reaper's manifests follow from: every option with its default and what it means. */
 export const reaperSchema = z
@@ -64,7 +65,7 @@ export const reaperSchema = z
       .check(describe('A ValidatingAdmissionPolicy that keeps the ServiceAccount to endings: see docs/pin.md.')),
     companions: z
       .prefault(z.array(z.enum(COMPANIONS)), [])
-      .check(describe('Policies made from the catalogue: a warning at admission, a Gatekeeper template, a Kyverno policy that annotates.')),
+      .check(describe('Policies made from the catalogue that know a Job that will hang: a warning at admission, a Gatekeeper constraint.')),
     settings: z
       .prefault(z.strictObject({ ...settingsSchema.shape, ways: z.prefault(settingsSchema.shape.ways, ['complete']) }), {})
       .check(describe('Settings of the sweep. Of the ways only complete is in use unless ways says otherwise; the rights follow them.')),
