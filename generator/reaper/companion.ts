@@ -30,4 +30,5 @@ export function companion(rows: CatalogueRows): Companion {
 export const COMPANION_TEMPLATES = {
   admission: ['admission', 'admission-binding'],
   gatekeeper: ['gatekeeper-template', 'gatekeeper-constraint'],
+  kyverno: ['kyverno'],
 } as const

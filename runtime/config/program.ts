@@ -71,7 +71,7 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     new Option('--mode <MODE>', 'report, annotated or enforce, as in the settings'),
     new Option('--ways <LIST>', 'ways in use, which decide on the rights: complete,exec,http,signal; default: complete'),
     new Option('--no-pin', 'without the admission policy that keeps the ServiceAccount to its endings'),
-    new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper'),
+    new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper,kyverno'),
     new Option('-o, --output <FORMAT>', 'yaml with comments, or one JSON object a line').choices(['yaml', 'json']).default('yaml'),
   ])
   subcommand('version', pages.version, [outputOption('one JSON object')])

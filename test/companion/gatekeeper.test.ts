@@ -1,35 +1,27 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
 import t from 'tap'
-import { reaperObjects } from '../../generator/reaper/reaper.ts'
-import { pinnedOpa } from '../../scripts/policy/opa.ts'
+import { reaperManifests } from '../../generator/reaper/reaper.ts'
+import { goTool } from '../../scripts/go-tool.ts'
 import { options, sources } from '../generator/sources.ts'
 import { JOBS } from './jobs.ts'
 
-// The rules of the ConstraintTemplate in opa, which is what Gatekeeper runs them in.
+t.setTimeout(1_800_000) // the first run builds gator
 
-interface Template {
-  readonly spec: { readonly targets: readonly { readonly code: readonly { readonly source: { readonly rego: string } }[] }[] }
-}
-
-const opa = await pinnedOpa()
-const [template] = reaperObjects(options({ companions: ['gatekeeper'] }), sources).filter(
-  object => Reflect.get(object, 'kind') === 'ConstraintTemplate',
-)
-
-t.test('the ConstraintTemplate knows the Jobs that will hang', async t => {
-  const { spec } = template as Template // rendered by us, checked by gator
-  const directory = t.testdir({ 'rules.rego': spec.targets[0]?.code[0]?.source.rego ?? '' })
-  for (const [title, { job, hangs }] of Object.entries(JOBS)) {
-    writeFileSync(join(directory, 'input.json'), JSON.stringify({ review: { object: job } }))
-    const files = ['--data', join(directory, 'rules.rego'), '--input', join(directory, 'input.json')]
-    const found = JSON.parse(await opa('eval', '--format=raw', ...files, 'data.sidecarreaperhangingjob.violation')) as {
-      readonly msg: string
-    }[] // the rule's own shape
-    t.strictSame(
-      found.map(({ msg }) => /: (.*) outlives its main/.exec(msg)?.[1]),
-      hangs === false ? [] : [hangs],
-      title,
-    )
-  }
+t.test('gator verify: the constraint knows the Jobs that will hang, and no others', async t => {
+  const gator = await goTool('gator')
+  const manifests = reaperManifests(options({ companions: ['gatekeeper'] }), sources).filter(({ file }) => file.startsWith('gatekeeper-'))
+  const entries = Object.entries(JOBS)
+  const cases = entries.map(([name, { hangs }], index) => ({
+    name,
+    object: `job-${index}.json`,
+    assertions: [hangs === false ? { violations: 'no' } : { violations: 1, message: `: ${hangs} outlives its main` }],
+  }))
+  const tests = [{ name: 'jobs', template: 'gatekeeper-template.yaml', constraint: 'gatekeeper-constraint.yaml', cases }]
+  const directory = t.testdir({
+    'suite.yaml': JSON.stringify({ apiVersion: 'test.gatekeeper.sh/v1alpha1', kind: 'Suite', metadata: { name: 'companion' }, tests }),
+    ...Object.fromEntries(manifests.map(({ file, text }) => [file, text])),
+    ...Object.fromEntries(entries.map(([, { job }], index) => [`job-${index}.json`, JSON.stringify(job)])),
+  })
+  const printed = execFileSync(gator, ['verify', '--verbose', `${directory}/suite.yaml`], { encoding: 'utf8' })
+  for (const [name] of entries) t.match(printed, `--- PASS: ${name}`, name)
 })
