@@ -106,7 +106,7 @@ _written(manifest) := [written |
 		"metadata": array.concat(_job_paths[manifest.kind], ["metadata"]),
 		"spec": at,
 		"containers": _places(template.spec.containers, array.concat(at, ["containers"]), false),
-		"pod": {"metadata": _metadata([template.metadata]), "spec": template.spec},
+		"pod": {"metadata": _metadata([object.get(template, "metadata", {})]), "spec": template.spec},
 	}
 ] if {
 	_group(manifest) == "batch"
@@ -177,7 +177,9 @@ _name(c) := c.name if {
 _named(manifest, c) := object.union(object.get(manifest, c.path, {}), {"name": c.name})
 
 # As wasm the union of no objects at all is undefined.
-_metadata(parts) := {key: object.union_n(array.concat([{}], [part[key] | some part in parts])) | some key in ["labels", "annotations"]}
+_metadata(parts) := {key: object.union_n(array.concat([{}], [part[key] | some part in parts; is_object(part[key])])) |
+	some key in ["labels", "annotations"]
+}
 
 default _is_ignored(_) := false
 

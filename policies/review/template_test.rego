@@ -134,3 +134,12 @@ test_an_annotation_that_says_otherwise_is_left_alone if {
 _quits(annotations) := template.containers[1].settable if {
 	[template] := _templates(_job([_main, {"name": "mesh-proxy", "image": "acme/mesh"}], annotations))
 }
+
+test_metadata_may_be_absent_or_null if {
+	every metadata in [null, {"annotations": null}, {"labels": {"app": "x"}}] {
+		manifest := object.union(_job([_main, _proxy], {}), {"spec": {"template": {"metadata": metadata}}})
+		_rules(_found(manifest)) == [["hangs", "error", "proxy"]]
+	}
+	bare := {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": {"spec": {"containers": [_main, _proxy]}}}}
+	_rules(_found(bare)) == [["hangs", "error", "proxy"]]
+}
