@@ -6,9 +6,9 @@ import { settingsSchema } from '../runtime/settings/schema.ts'
 import { UsageError } from '../runtime/usage.ts'
 import { decodeReaperOptions, type ReaperOptions, reaperSchema } from './reaper/options.ts'
 
-export const GROUP = 'sidecar-reaper.dev'
-export const VERSION = `${GROUP}/v1alpha1`
-export const KIND = 'SidecarReaper'
+const GROUP = 'sidecar-reaper.dev'
+const VERSION = `${GROUP}/v1alpha1`
+const KIND = 'SidecarReaper'
 
 /** The kubelets that know native sidecars without a feature gate (KEP-753). */
 const NATIVE_SINCE = 29

@@ -45,7 +45,9 @@ export async function krmFunction(text: string, sources: FunctionSources): Promi
         list.items,
         reaper,
       )
-  return { text: list.write(nodes, results), lines: results.map(resultLine), failed }
+  const isSame =
+    results.length === 0 && nodes.length === list.items.length && nodes.every((node, index) => node === list.items[index]?.node)
+  return { text: isSame ? text : list.write(nodes, results), lines: results.map(resultLine), failed }
 }
 
 const SEVERITIES = { error: ['error'], warning: ['error', 'warning'], never: [] as string[] }

@@ -18,7 +18,7 @@ export interface Generated {
   readonly results: readonly Result[]
 }
 
-export interface GenerateOptions {
+interface GenerateOptions {
   readonly review: Review
   readonly templates: Templates
 }

@@ -1,6 +1,5 @@
-import type { Path, Sidecar, Template } from '../../runtime/review.ts'
+import type { Path, Severity, Sidecar, Template } from '../../runtime/review.ts'
 import { pointer, valueAt } from '../pointer.ts'
-import type { Severity } from '../../runtime/review.ts'
 
 /** What one patch does to one pod template: the template that writes it, its view, and what a person should know. */
 export interface Change {
@@ -25,7 +24,7 @@ export function outliving(template: Template, manifest: unknown): readonly Sidec
 }
 
 /** A sidecar that the tombstone's script runs. */
-export function isWrapped({ path }: Sidecar, manifest: unknown): boolean {
+function isWrapped({ path }: Sidecar, manifest: unknown): boolean {
   return path !== null && valueAt(manifest, [...path, 'command', 0]) === '/sidecar-reaper/busybox'
 }
 
