@@ -48,10 +48,10 @@ interface Setting {
 /** Where the option can be said: with the arguments that are there, in env, or on the pod. A webhook's container takes only the last. */
 function setting({ name: container, path }: Sidecar, { flag, env, annotation, is }: Option, manifest: unknown): readonly Setting[] {
   const value = is[0] ?? 'true'
-  const words = path === null ? undefined : argumentList(manifest, path)
-  if (flag !== undefined && words !== undefined) {
+  const list = path === null ? undefined : argumentList(manifest, path)
+  if (flag !== undefined && list !== undefined) {
     const word = value === 'true' ? `--${flag}` : `--${flag}=${value}`
-    return [{ container, words: word, place: words, arg: { path: pointer([...words, '-']), value: word } }]
+    return [{ container, words: word, place: list, arg: { path: pointer([...list, endOfOptions(manifest, list)]), value: word } }]
   }
   if (env !== undefined && path !== null) {
     const list = [...path, 'env']
@@ -62,10 +62,17 @@ function setting({ name: container, path }: Sidecar, { flag, env, annotation, is
 
 const SHELL = /(^|\/)(sh|bash|dash|ash|busybox)$/
 
-/** The list that a further argument can be added to: not a shell's, and none where the image has its own. */
+/** The list that a further option can be added to: not a shell's, and none where the image has its own. */
 function argumentList(manifest: unknown, path: Path): Path | undefined {
   const [command, args] = ['command', 'args'].map(key => valueAt(manifest, [...path, key]))
   if (Array.isArray(command) && SHELL.test(String(command[0]))) return undefined
-  if (Array.isArray(args)) return [...path, 'args']
+  if (Array.isArray(args) && !(Array.isArray(command) && command.includes('--'))) return [...path, 'args']
   return Array.isArray(command) ? [...path, 'command'] : undefined
+}
+
+/** Before a --, after which nothing is an option; else the end, in the words of RFC 6901. */
+function endOfOptions(manifest: unknown, list: Path): number | '-' {
+  const words = valueAt(manifest, list)
+  const end = Array.isArray(words) ? words.indexOf('--') : -1
+  return end === -1 ? '-' : end
 }
