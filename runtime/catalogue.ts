@@ -104,6 +104,9 @@ const optOut = z.strictObject({
   source: z.optional(z.string()),
 })
 
+/** Its vendor's webhook adds it to a pod with one of the marks, unless one of the conditions holds; only a review reads this. */
+const injection = z.strictObject({ unless: z._default(z.array(z.strictObject({ annotation: z.string(), is: texts })), []) })
+
 /** It ends by itself once all other containers have ended, as long as the conditions hold. */
 const endsItself = z.strictObject({ withinSeconds: seconds, when: z._default(z.array(condition), []) })
 
@@ -117,6 +120,11 @@ export const catalogueRow = z
       ._default(z.array(text.check(z.regex(/^(.*\/)?[^/:@]+$/, 'a repository without tag and digest'))), [])
       .check(z.meta({ description: 'Image repositories, or their last parts.' })),
     marks: z._default(z.array(mark), []),
+    injection: z
+      .optional(injection)
+      .check(
+        z.meta({ description: 'A webhook adds the first of the names to a pod that has one of the marks, unless one of these holds.' }),
+      ),
     ways: z
       ._default(z.array(way), [])
       .check(z.meta({ description: 'In order of preference. Of several signals the first whose conditions hold counts.' })),

@@ -5,7 +5,8 @@ import type { Invocation } from './config/program.ts'
 import type { Settings } from './settings.ts'
 
 /** One command with everything it needs; frozen. */
-export type Config = PrintConfig | SweepConfig | ExplainConfig | CatalogueConfig | RenderConfig | VersionConfig | CompletionConfig
+export type Config =
+  PrintConfig | SweepConfig | ExplainConfig | CatalogueConfig | RenderConfig | FnConfig | VersionConfig | CompletionConfig
 
 /** Print a text, such as help, and nothing else. */
 export interface PrintConfig {
@@ -48,6 +49,11 @@ export interface RenderConfig {
   readonly command: 'render'
   readonly reaper: ReaperOptions
   readonly format: 'yaml' | 'json'
+}
+
+/** All that the function does is in the input. */
+export interface FnConfig {
+  readonly command: 'fn'
 }
 
 export interface VersionConfig {
@@ -120,6 +126,8 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
       const format = invocation.options['output'] === 'json' ? 'json' : 'yaml'
       return { command: 'render', reaper: await renderOptions(invocation.options, signal), format }
     }
+    case 'fn':
+      return { command: 'fn' }
     case 'version':
       return { command: 'version', output }
     default:

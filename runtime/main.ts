@@ -28,6 +28,8 @@ async function run(config: Config, terminal: Terminal): Promise<number> {
       return (await import('./command/explain.ts')).explainCommand(config, terminal)
     case 'catalogue':
       return (await import('./command/catalogue.ts')).catalogueCommand(config, terminal)
+    case 'fn':
+      return (await import('./command/fn.ts')).fnCommand(terminal)
     case 'render':
       return (await import('./command/render.ts')).renderCommand(config, terminal)
     case 'version':

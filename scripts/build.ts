@@ -5,8 +5,9 @@ import { build, type Plugin } from 'esbuild'
 import { TEMPLATES } from '../generator/reaper/templates.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { thirdPartyLicenses } from './licenses.ts'
+import { sbom } from './sbom.ts'
 
-// Makes dist/sidecar-reaper.mjs, one file, and the licences of all that went into it. dist/policy.wasm and
+// Makes dist/sidecar-reaper.mjs, one file, and of all that went into it the licences and the bill of materials. dist/policy.wasm and
 // dist/catalogue.json, which belong beside it, are compiled by another script and committed.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -98,8 +99,12 @@ const { metafile } = await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none', // THIRD_PARTY_LICENSES.txt has them all
   metafile: true,
+  tsconfigRaw: {}, // what the compiler is told to check is none of the bundle's business: the same with tsconfig.json and without
   plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion, templateTexts],
 })
 await chmod(bundle, 0o755)
 await writeFile(new URL('THIRD_PARTY_LICENSES.txt', dist), await thirdPartyLicenses(metafile, root))
+const epochSeconds = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
+const options = { metafile, root, version: packageJson.version, bundle: await readFile(bundle), epochSeconds }
+await writeFile(new URL('sidecar-reaper.spdx.json', dist), await sbom(options))
 console.log(`dist/sidecar-reaper.mjs ${((await stat(bundle)).size / 1024).toFixed(0)} KiB`)

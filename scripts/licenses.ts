@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 
 /** Of the code that opa puts into every policy.wasm: its own runtime in C, and what that is built from. */
-const POLICY_LICENSES = 'scripts/licenses/policy.wasm'
+export const POLICY_LICENSES = 'scripts/licenses/policy.wasm'
 
 /** The licence texts of all that is shipped: of every package that has a byte in the bundle, in the order of their names, and of what is compiled into policy.wasm. Throws Error for a package without. */
 export async function thirdPartyLicenses(metafile: Metafile, root: string): Promise<string> {
@@ -22,7 +22,8 @@ async function policyLicenses(folder: string): Promise<readonly string[]> {
   return Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
 }
 
-function bundledPackages({ outputs }: Metafile): readonly string[] {
+/** The folders of the packages that have a byte in the bundle, by name. */
+export function bundledPackages({ outputs }: Metafile): readonly string[] {
   const inputs = Object.values(outputs).flatMap(output => Object.entries(output.inputs))
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? packageFolder(path) : []))
   return [...new Set(folders)].sort()

@@ -9,6 +9,22 @@ const skip = spawnSync('bash', ['--version']).status !== 0 && 'no bash'
 
 const passing = 'TAP version 14\n1..2\nok 1 - one\nok 2 - two\n'
 
+const TOOLS = ['go', 'kubectl', 'zsh', 'fish', 'openssl', 'busybox', 'buildah', 'mmdebstrap']
+
+/** What the gate runs before any cluster, in its order, and which of it prints tests. */
+const CHECKS = [
+  'ci --no-audit --no-fund',
+  'run demo',
+  'test',
+  'run policy -- --check',
+  'run test:companions',
+  'run render -- --check',
+  'run test:kustomize',
+  'run test:fn',
+  'run test:image',
+]
+const TESTED = CHECKS.filter(command => /^test$|^run test:/.test(command))
+
 /** What the gate's commands would say; a command is the words behind npm. */
 type World = Readonly<{ up?: readonly string[]; says?: Readonly<Record<string, string>>; fails?: string }>
 
@@ -30,9 +46,9 @@ ${[...special, ...answers].join('\n')}
 esac
 `,
     git: `#!/bin/sh\n[ "$1" != clone ] || ln -s '${join(root, 'node_modules')}' '${join(root, 'scripts')}' "$5"\n`,
-    ...Object.fromEntries(['go', 'zsh', 'fish', 'openssl', 'busybox'].map(tool => [tool, '#!/bin/sh\n'])),
+    ...Object.fromEntries(TOOLS.map(tool => [tool, '#!/bin/sh\n'])),
   })
-  for (const tool of ['npm', 'git', 'go', 'zsh', 'fish', 'openssl', 'busybox']) await chmod(join(directory, tool), 0o755)
+  for (const tool of ['npm', 'git', ...TOOLS]) await chmod(join(directory, tool), 0o755)
   const env = { ...process.env, PATH: `${directory}${delimiter}${process.env['PATH']}` }
   const { stdout, stderr, status } = spawnSync('bash', [join(root, '.ci', 'run')], { env, encoding: 'utf8' })
   const calls = (await readFile(join(directory, 'calls'), 'utf8')).split('\n')
@@ -40,12 +56,21 @@ esac
   return { status, last: stdout.trim().split('\n').at(-1), stderr, calls, down }
 }
 
-t.test('.ci/run counts the tests of the unit tests, and on each version of suite and harness', { skip }, async t => {
+t.test('.ci/run counts the tests of all checks, and on each version of suite, harness, pin, companion and install', { skip }, async t => {
   const { status, last, calls } = await gate(t, {})
-  t.strictSame([status, last], [0, '24 passed, 0 failed'])
+  t.strictSame([status, last], [0, '42 passed, 0 failed'])
+  t.strictSame(calls.slice(0, CHECKS.length + 1), [...CHECKS, 'run --silent cluster -- status --kubernetes 1.34.4'])
   for (const version of ['1.34.4', '1.32.2', '1.36.3']) {
     t.ok(calls.includes(`run test:cluster -- --kubernetes ${version}`))
-    t.ok(calls.includes(`run --silent cluster -- run --kubernetes ${version} -- node test/cluster/harness.test.ts`))
+    for (const part of ['harness', 'pin', 'companion', 'install'])
+      t.ok(calls.includes(`run --silent cluster -- run --kubernetes ${version} -- node test/cluster/${part}.test.ts`))
+  }
+})
+
+t.test('.ci/run ends at the check that fails', { skip }, async t => {
+  for (const [index, fails] of CHECKS.entries()) {
+    const failed = await gate(t, { fails })
+    t.strictSame([failed.status, failed.calls.filter(Boolean)], [1, CHECKS.slice(0, index + 1)], fails)
   }
 })
 
@@ -57,14 +82,14 @@ t.test('.ci/run takes down the clusters that it started, and leaves up what was 
 t.test('.ci/run takes down its cluster when the suite fails there, and no other', { skip }, async t => {
   const suite = 'run test:cluster -- --kubernetes 1.32.2'
   const { status, last, down } = await gate(t, { fails: suite })
-  t.strictSame([status, last, down], [1, '12 passed, 1 failed', ['1.34.4', '1.32.2']])
+  t.strictSame([status, last, down], [1, '22 passed, 1 failed', ['1.34.4', '1.32.2']])
   t.strictSame((await gate(t, { fails: suite, up: ['1.32.2'] })).down, ['1.34.4'])
 })
 
-t.test('.ci/run fails when anything is skipped, in the unit tests, the suite or the harness', { skip }, async t => {
+t.test('.ci/run fails when anything is skipped, in a check, the suite or the harness', { skip }, async t => {
   const skipping = passing.replace('two', 'two # SKIP too old')
   for (const command of [
-    'test',
+    ...TESTED,
     'run test:cluster -- --kubernetes 1.36.3',
     'run --silent cluster -- run --kubernetes 1.36.3 -- node test/cluster/harness.test.ts',
     'run test:cluster:sidecars -- --kubernetes 1.34.4',

@@ -25,8 +25,10 @@ t.test('npm pack of a fresh clone makes a package that is whole, and runs', asyn
     'dist/catalogue.json',
     'dist/policy.wasm',
     'dist/sidecar-reaper.mjs',
+    'dist/sidecar-reaper.spdx.json',
     'package.json',
     'schemas/catalogue.schema.json',
+    'schemas/function.schema.json',
     'schemas/settings.schema.json',
   ])
   await output('tar', ['-xzf', packed?.filename ?? '', '-C', t.testdirName], clone)

@@ -22,6 +22,7 @@ const resources = z.strictObject({
   limits: z._default(z.record(z.string(), quantity), { memory: '256Mi' }),
 })
 
+/** Policies that are made from the catalogue. */
 export const COMPANIONS = ['admission', 'gatekeeper', 'kyverno'] as const
 
 /** What the reaper's manifests follow from: every option with its default and what it means. */
@@ -64,7 +65,11 @@ export const reaperSchema = z
       .check(describe('A ValidatingAdmissionPolicy that keeps the ServiceAccount to endings: see docs/pin.md.')),
     companions: z
       .prefault(z.array(z.enum(COMPANIONS)), [])
-      .check(describe('Policies made from the catalogue: a warning at admission, a Gatekeeper template, a Kyverno policy that annotates.')),
+      .check(
+        describe(
+          'Policies made from the catalogue that know a Job that will hang: a warning at admission, a Gatekeeper constraint, a Kyverno policy that annotates it.',
+        ),
+      ),
     settings: z
       .prefault(z.strictObject({ ...settingsSchema.shape, ways: z.prefault(settingsSchema.shape.ways, ['complete']) }), {})
       .check(describe('Settings of the sweep. Of the ways only complete is in use unless ways says otherwise; the rights follow them.')),

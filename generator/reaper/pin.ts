@@ -1,8 +1,9 @@
-import type { CatalogueRow, CatalogueRows } from '../../runtime/catalogue.ts'
+import type { CatalogueRows } from '../../runtime/catalogue.ts'
 import { ARGO_KILL_COMMAND, CLAIM_ANNOTATION, COMPLETED_ANNOTATION, KRUISE_MARK } from '../../runtime/names.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { LIST_PROCESSES } from '../../runtime/way/processes.ts'
 import type { ReaperOptions } from './options.ts'
+import { type Recognition, recognitions } from './recognition.ts'
 
 /** What the templates of the admission policies read; expressions are CEL. */
 export interface Pin {
@@ -14,8 +15,7 @@ export interface Pin {
   readonly mainLabel: string | null
   /** Each a list of names: whom a controller that is gone would have ended. */
   readonly orphans: readonly string[]
-  /** Each a map: how a known sidecar is recognised. */
-  readonly catalogue: readonly string[]
+  readonly catalogue: readonly Recognition[]
   /** Whether `name`, which no annotation speaks of, is a sidecar. */
   readonly unannotated: string
   /** Through which subresources a pod may be reached. */
@@ -33,9 +33,7 @@ export function pin({ name, namespace, settings }: ReaperOptions, rows: Catalogu
     mayEnd: ways.includes('complete'),
     mainLabel,
     orphans: settings.controllersGone.map(controller => ORPHANS[controller]),
-    catalogue: Object.values(rows)
-      .filter(row => row.images.length + row.marks.length > 0)
-      .map(recognition),
+    catalogue: recognitions(rows),
     unannotated: unannotated(settings),
     subresources: [
       ...(ways.some(way => way === 'exec' || way === 'signal') ? ['exec'] : []),
@@ -58,26 +56,6 @@ function unannotated({ sidecars, mainLabel, controllersGone }: Settings): string
   ].join(' || ')
   if (controllersGone.length === 0) return `(${alternatives})`
   return `(size(variables.orphans) > 0 ? variables.orphans.all(names, name in names) : (${alternatives}))`
-}
-
-function recognition({ names, prefixes, images, marks }: CatalogueRow): string {
-  return JSON.stringify({ names, prefixes, images: images.map(imagePattern), marks: marks.map(markText) })
-}
-
-/** The repository ends so, whatever tag and digest follow: as the policy compares it, by the part before an @. */
-function imagePattern(suffix: string): string {
-  return `^[^@]*/${suffix.replaceAll('.', '[.]')}(:[^/@]*)?(@.*)?$`
-}
-
-/** CEL lists have members of one type, so a mark is a text. */
-function markText(mark: CatalogueRow['marks'][number]): string {
-  const place =
-    'annotation' in mark
-      ? `annotation ${mark.annotation}`
-      : 'label' in mark
-        ? `label ${mark.label}`
-        : `namespaceLabel ${mark.namespaceLabel}`
-  return mark.value === undefined ? place : `${place}=${mark.value}`
 }
 
 function commands(ways: Settings['ways'], rows: CatalogueRows): readonly string[] {

@@ -1,6 +1,7 @@
 import { load } from 'js-yaml'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { CatalogueRows } from '../../runtime/catalogue.ts'
+import { companion, COMPANION_TEMPLATES } from './companion.ts'
 import type { ReaperOptions } from './options.ts'
 import { type Pin, pin } from './pin.ts'
 import { type Part, programHashes, type ProgramFile, programParts } from './program.ts'
@@ -27,9 +28,9 @@ export interface Manifest {
 export function reaperManifests(options: ReaperOptions, sources: ReaperSources): readonly Manifest[] {
   const parts = options.image === null ? programParts(sources.program, options.name) : []
   const view = reaperView(options, sources, parts)
-  const manifest: Fill = (name, more = {}, file = `${name}.yaml`) => ({
+  const manifest: Fill = (name, more = {}, file = `${name}.yaml`, folder = 'reaper') => ({
     file,
-    text: fill(sources.templates, `reaper/${name}.yaml.hbs`, { ...view, ...more }),
+    text: fill(sources.templates, `${folder}/${name}.yaml.hbs`, { ...view, ...more }),
   })
   return [
     ...(options.createNamespace ? [manifest('namespace')] : []),
@@ -38,12 +39,15 @@ export function reaperManifests(options: ReaperOptions, sources: ReaperSources):
     manifest('role'),
     manifest('role-binding'),
     manifest('settings'),
+    ...options.companions.flatMap(kind =>
+      COMPANION_TEMPLATES[kind].map(template => manifest(template, {}, `${template}.yaml`, 'companion')),
+    ),
     ...parts.map((part, index) => manifest('program', { part }, `program-${index}.yaml`)),
     manifest(options.kind === 'Job' ? 'job' : 'cron-job', { job: manifest('job-spec').text }),
   ]
 }
 
-type Fill = (template: string, more?: object, file?: string) => Manifest
+type Fill = (template: string, more?: object, file?: string, folder?: string) => Manifest
 
 // Before the role: a right is not there a moment before its limits.
 function pinManifests(pin: Pin, manifest: Fill): readonly Manifest[] {
@@ -74,6 +78,7 @@ function reaperView(options: ReaperOptions, sources: ReaperSources, parts: reado
     settings: settingsText(settings),
     optOut: optOut(rows),
     pin: pin(options, rows),
+    companion: companion(rows),
     image: image ?? nodeImage,
     args: sweepArguments(options),
     program:

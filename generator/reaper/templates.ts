@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Templates } from './template.ts'
 
-const FOLDERS = ['reaper']
+const FOLDERS = ['companion', 'patch', 'reaper']
 
 /** The texts of the templates by path in templates/. The build puts what this gives into the bundle. */
 export const TEMPLATES: Templates = Object.fromEntries(FOLDERS.flatMap(folder => templatesOf(folder)))

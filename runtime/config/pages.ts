@@ -90,6 +90,18 @@ export const render: Page = {
   environment: [DEBUG],
 }
 
+export const fn: Page = {
+  summary: 'KRM function for kustomize and kpt',
+  description:
+    'Reads a ResourceList from standard input and prints it with the patches that its functionConfig asks for: sidecars annotated, native, with a clean exit, or ended by a script; and the reaper itself. Findings are in its results and on standard error.',
+  examples: [
+    ['As a transformer, generator or validator of kustomize', 'kustomize build --enable-alpha-plugins --enable-exec overlays/prod'],
+    ['By hand', 'sidecar-reaper fn < resource-list.yaml'],
+  ],
+  exitCodes: [['0', 'fine'], ['1', 'a finding is an error; the items are as they came'], USAGE],
+  environment: [DEBUG],
+}
+
 export const version: Page = {
   summary: 'what exactly this is',
   description: 'Prints the version of the program and of Node, and the sha256 of the policy and of the catalogue that it would use.',

@@ -74,6 +74,7 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper,kyverno'),
     new Option('-o, --output <FORMAT>', 'yaml with comments, or one JSON object a line').choices(['yaml', 'json']).default('yaml'),
   ])
+  subcommand('fn', pages.fn, [])
   subcommand('version', pages.version, [outputOption('one JSON object')])
   subcommand(
     'completion',

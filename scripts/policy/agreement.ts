@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { loadPolicy } from '../../runtime/policy.ts'
+import type { Pod } from '../../runtime/pod.ts'
+import { type Finding, loadReview, type Template } from '../../runtime/review.ts'
 import type { Verdict } from '../../runtime/verdict.ts'
 import type { Opa } from './opa.ts'
 import { type Sample, samples } from './samples.ts'
@@ -10,15 +12,15 @@ import { type Sample, samples } from './samples.ts'
 const FILES = { wasm: new URL('../../dist/policy.wasm', import.meta.url), catalogue: new URL('../../dist/catalogue.json', import.meta.url) }
 const SELF = { namespace: 'sidecar-reaper', sweep: 'this-sweep' }
 
-/** How many samples opa eval and the wasm in dist judged alike, given the same facts and data. @throws {Error} naming those that they did not */
+/** How many samples opa eval and the wasm in dist judged alike, live and as the Job that they are of, given the same input and data. @throws {Error} naming those that they did not */
 export async function agreement(opa: Opa): Promise<number> {
   const { catalogue } = JSON.parse(await readFile(FILES.catalogue, 'utf8')) as { catalogue: object } // made by this script
   const judged = await Promise.all((await samples()).map(sample => byWasm(sample, catalogue)))
-  const verdicts = await byOpa(
+  const answers = await byOpa(
     opa,
     judged.map(({ evaluation }) => evaluation),
   )
-  const differing = judged.filter(({ verdict }, index) => !isDeepStrictEqual(verdict, verdicts[index])).map(({ name }) => name)
+  const differing = judged.filter(({ answer }, index) => !isDeepStrictEqual(answer, answers[index])).map(({ name }) => name)
   if (differing.length > 0) throw new Error(`opa eval and dist/policy.wasm judge differently: ${differing.join(', ')}`)
   return judged.length
 }
@@ -26,23 +28,44 @@ export async function agreement(opa: Opa): Promise<number> {
 /** What one evaluation reads. */
 interface Evaluation {
   readonly input: object
+  readonly manifest: object
   readonly data: { readonly catalogue: object; readonly settings: object; readonly self: object }
 }
 
+interface Answer {
+  readonly verdict: Verdict
+  readonly findings: readonly Finding[]
+  readonly templates: readonly Template[]
+}
+
 async function byWasm({ name, pod, now, settings, surroundings }: Sample, catalogue: object) {
-  const policy = await loadPolicy(FILES, settings, SELF)
+  const [policy, review] = await Promise.all([loadPolicy(FILES, settings, SELF), loadReview(FILES, settings)])
   const facts = policy.facts(pod)
+  const manifest = jobOf(pod)
   const { catalogue: _rows, ...rules } = settings
   const evaluation: Evaluation = {
     input: { pod: facts, ...surroundings, now: now.getTime() / 1000 },
+    manifest,
     data: { catalogue, settings: rules, self: SELF },
   }
-  return { name, evaluation, verdict: policy.verdict(facts, surroundings, now) }
+  const answer: Answer = {
+    verdict: policy.verdict(facts, surroundings, now),
+    findings: review.findings(manifest),
+    templates: review.templates(manifest),
+  }
+  return { name, evaluation, answer }
+}
+
+function jobOf({ metadata, spec }: Pod): object {
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: metadata?.name }, spec: { template: { metadata, spec } } }
 }
 
 const JUDGE = `package judge
 
-verdicts := [verdict(evaluation) | some evaluation in data.evaluations]
+answers := [answer |
+  some evaluation in data.evaluations
+  answer := {"verdict": verdict(evaluation), "findings": findings(evaluation), "templates": templates(evaluation)}
+]
 
 verdict(evaluation) := judged if {
   judged := data.sidecar.verdict with input as evaluation.input
@@ -50,15 +73,28 @@ verdict(evaluation) := judged if {
     with data.settings as evaluation.data.settings
     with data.self as evaluation.data.self
 }
+
+findings(evaluation) := found if {
+  found := data.review.findings with input as evaluation.manifest
+    with data.catalogue as evaluation.data.catalogue
+    with data.settings as evaluation.data.settings
+}
+
+templates(evaluation) := found if {
+  found := data.review.templates with input as evaluation.manifest
+    with data.catalogue as evaluation.data.catalogue
+    with data.settings as evaluation.data.settings
+}
 `
 
-async function byOpa(opa: Opa, evaluations: readonly Evaluation[]): Promise<Verdict[]> {
+async function byOpa(opa: Opa, evaluations: readonly Evaluation[]): Promise<Answer[]> {
   const folder = await mkdtemp(join(tmpdir(), 'sidecar-reaper-samples-'))
   try {
     await writeFile(join(folder, 'evaluations.json'), JSON.stringify({ evaluations }))
     await writeFile(join(folder, 'judge.rego'), JUDGE)
-    const rules = ['--data', 'policies/sidecar', '--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json']
-    return JSON.parse(await opa('eval', ...rules, '--data', folder, '--format', 'raw', 'data.judge.verdicts')) as Verdict[] // compared with verdicts right after
+    const folders = ['policies/sidecar', 'policies/review', folder].flatMap(path => ['--data', path])
+    const options = ['--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json', '--format', 'raw']
+    return JSON.parse(await opa('eval', ...folders, ...options, 'data.judge.answers')) as Answer[] // compared with answers right after
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -36,7 +36,8 @@ async function policyWasm(opa: Opa): Promise<Buffer> {
   try {
     const bundle = join(folder, 'bundle.tar.gz')
     const options = ['--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json', '--output', bundle]
-    await opa('build', '--target', 'wasm', '--entrypoint', 'sidecar/verdict', ...options, 'policies/sidecar')
+    const entryPoints = ['sidecar/verdict', 'review/findings', 'review/templates'].flatMap(path => ['--entrypoint', path])
+    await opa('build', '--target', 'wasm', ...entryPoints, ...options, 'policies/sidecar', 'policies/review')
     await promisify(execFile)('tar', ['-xzf', bundle, '-C', folder, '/policy.wasm'])
     return await readFile(join(folder, 'policy.wasm'))
   } finally {

@@ -137,6 +137,7 @@ catalogue:
 | \`names\`, \`prefixes\` | none | What its container is called, or how that name begins; at least one of them. |
 | \`images\` | none | The image's repository or its last parts, without tag and digest: \`acme/proxy\` is also \`registry.example/acme/proxy:1.2\`. |
 | \`marks\` | none | An \`annotation\` or \`label\` of the pod or a \`namespaceLabel\`; with \`value\` only that one, else any. |
+| \`injection\` | none | A webhook adds the first of the names to a pod that has one of the marks, unless one of the conditions of \`unless\` holds. Only a review reads it. |
 | \`ways\` | none | How it is told to end. All of \`exec\` come first, then \`http\`, then \`signal\`; among them the order counts, and of several signals only the first that is to be had. Without one it gets TERM, or the container's \`lifecycle.stopSignal\`, with an unknown exit code. |
 | \`doubts\` | none | Conditions; when one holds, no exit code of the row is certain. |
 | \`programs\` | none | What its program is called, without a path. With any other in \`command\`, or a shell or the like in \`args\`, no exit code of the row is certain. |

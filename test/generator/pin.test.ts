@@ -31,7 +31,7 @@ t.test('pin() knows the rows of the settings too', async t => {
     ...sources.catalogue,
     ...options({ settings: { catalogue: { acme } } }).settings.catalogue,
   })
-  t.ok(catalogue.some(row => row.includes('"^[^@]*/acme/proxy[.]x(:[^/@]*)?(@.*)?$"')))
+  t.ok(catalogue.some(({ images }) => images.includes('^[^@]*/acme/proxy[.]x(:[^/@]*)?(@.*)?$')))
   t.match(commands.join('\n'), 'variables.command[2].matches("^[0-9]{1,5}$")')
 })
 

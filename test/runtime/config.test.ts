@@ -156,9 +156,9 @@ t.test('readConfig() of render takes options from flags, a settings file and a f
     'settings.yaml': 'mode: enforce\nways: [http]\n',
   })
   t.match(await read('render'), { command: 'render', format: 'yaml', reaper: { sweep: null, pin: true, settings: { ways: ['complete'] } } })
-  t.match(await read(`render --config ${dir}/reaper.yaml -n ops --image x/y:1 --no-pin --companions kyverno -o json`), {
+  t.match(await read(`render --config ${dir}/reaper.yaml -n ops --image x/y:1 --no-pin --companions gatekeeper -o json`), {
     format: 'json',
-    reaper: { namespace: 'ops', sweep: 'shop', schedule: '0 * * * *', image: 'x/y:1', pin: false, companions: ['kyverno'] },
+    reaper: { namespace: 'ops', sweep: 'shop', schedule: '0 * * * *', image: 'x/y:1', pin: false, companions: ['gatekeeper'] },
   })
   t.match(await read(`render --config ${dir}/reaper.yaml --settings ${dir}/settings.yaml --sweep batch --ways exec,complete`), {
     reaper: { sweep: 'batch', settings: { mode: 'enforce', settle: 7, ways: ['exec', 'complete'] } },

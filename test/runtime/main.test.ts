@@ -337,3 +337,33 @@ async function hangingSweep(t: Test): Promise<ReturnType<typeof start>> {
   await once(server, 'request')
   return child
 }
+
+// No cluster is reached for what a pipe can answer: a build would pay for the client, and needs no network.
+const NO_CLIENT = `import { registerHooks } from 'node:module'
+registerHooks({ resolve(name, context, next) {
+  if (/kubernetes\\/client-node|\\/cluster\\/connect/.test(name)) throw new Error('loaded ' + name)
+  return next(name, context)
+} })`
+
+t.test('fn reads a ResourceList and prints one, without the Kubernetes client', async t => {
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'backup' },
+    spec: { template: { spec: { containers: [{ name: 'work' }, { name: 'fluent-bit', image: 'fluent/fluent-bit:4.2' }] } } },
+  }
+  const list = { apiVersion: 'config.kubernetes.io/v1', kind: 'ResourceList', items: [job] }
+  const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(NO_CLIENT)}`]
+  const checked = await run(['fn'], { stdin: JSON.stringify(list), nodeOptions })
+  t.match(checked, { code: 1, stderr: /^error: .*Job backup never completes/ })
+  t.match(JSON.parse(JSON.stringify(loadAll(checked.stdout))), [
+    { items: [job], results: [{ severity: 'error', tags: { rule: 'hangs' } }] },
+  ])
+  const functionConfig = { apiVersion: 'v1', kind: 'ConfigMap', data: { annotate: 'true' } }
+  const annotated = await run(['fn'], { stdin: JSON.stringify({ ...list, functionConfig }), nodeOptions })
+  t.match(loadAll(annotated.stdout), [
+    { items: [{ spec: { template: { metadata: { annotations: { 'sidecar-reaper/sidecars': 'fluent-bit' } } } } }] },
+  ])
+  t.equal(annotated.code, 0)
+  t.match(await run(['fn'], { stdin: 'kind: Job\n' }), { code: 64, stdout: '', stderr: '<stdin>: got kind Job, expected ResourceList\n' })
+})

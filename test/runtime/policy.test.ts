@@ -63,7 +63,8 @@ t.test('loadPolicy() adds the rows of the settings to the catalogue, or puts the
 })
 
 t.test('loadPolicy() says which file it could not load, and why', async t => {
-  const folder = t.testdir({ 'text.wasm': 'no wasm', 'list.json': '[]', 'text.json': 'x' })
+  const withoutMarks = JSON.stringify({ catalogue: { rows: {}, by_name: {}, by_prefix: {}, by_image: {} } })
+  const folder = t.testdir({ 'text.wasm': 'no wasm', 'list.json': '[]', 'unmarked.json': withoutMarks, 'text.json': 'x' })
   const truncated = join(folder, 'truncated.wasm')
   await writeFile(truncated, (await readFile(COMMITTED.wasm)).subarray(0, 1000))
   const wrong: [object, RegExp][] = [
@@ -72,6 +73,7 @@ t.test('loadPolicy() says which file it could not load, and why', async t => {
     [{ wasm: join(folder, 'text.wasm') }, /text\.wasm: it is no policy compiled by opa build -t wasm: /],
     [{ wasm: truncated }, /truncated\.wasm: it is no policy compiled by opa build -t wasm: /],
     [{ catalogue: join(folder, 'list.json') }, /list\.json: it has no key catalogue with rows and their indexes/],
+    [{ catalogue: join(folder, 'unmarked.json') }, /unmarked\.json: it has no key catalogue with rows and their indexes/],
     [{ catalogue: join(folder, 'text.json') }, /text\.json: .*JSON/],
   ]
   for (const [files, message] of wrong) {

@@ -5,11 +5,20 @@ import { text } from 'node:stream/consumers'
 
 /** What kubectl printed; throws with its error output when it fails. `input` is its standard input. */
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  return (await ran(args, input)).stdout
+}
+
+/** What kubectl said beside its output, such as the warnings of the API server; throws when it fails. */
+export async function kubectlWarnings(args: readonly string[], input = ''): Promise<string> {
+  return (await ran(args, input)).stderr
+}
+
+async function ran(args: readonly string[], input: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const child = spawn('kubectl', args, { stdio: 'pipe' })
   child.stdin.on('error', () => {}) // it may end before it reads; its exit code tells
   child.stdin.end(input)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  if (code === 0) return stdout
+  if (code === 0) return { stdout, stderr }
   throw new Error(`Cannot run kubectl ${args.join(' ')}: ${stderr.trim()}`)
 }
 

@@ -1,0 +1,89 @@
+package review
+
+# METADATA
+# title: hangs
+# description: A sidecar runs on after the mains have ended, and nothing ends it, so its Job never completes.
+# custom:
+#   severity: error
+_findings contains finding if {
+	some template in _templates
+	some c in _outliving(template)
+	not c.injected
+	template.roles.all == null
+	why := _why_nobody_ends(template, c.name)
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name} never completes: {c.name} ({template.roles.sidecars[c.name].why}) runs on after {concat(", ", template.roles.mains)}, and {why}",
+		"container": c.name,
+		"path": c.path,
+		"fix": _fix(template, c),
+	})
+}
+
+# METADATA
+# title: needs-reaper
+# description: A sidecar runs on after the mains have ended; its Job completes where a reaper runs.
+# custom:
+#   severity: info
+_findings contains finding if {
+	some template in _templates
+	some c in _outliving(template)
+	not c.injected
+	template.roles.all == null
+	not _why_nobody_ends(template, c.name)
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name} completes only where sidecar-reaper runs: {c.name} is {template.roles.sidecars[c.name].why}",
+		"container": c.name,
+		"path": c.path,
+		"fix": _fix(template, c),
+	})
+}
+
+# METADATA
+# title: injected
+# description: A webhook adds a sidecar that runs on after the mains have ended, unless its vendor makes it native.
+# custom:
+#   severity: warning
+_findings contains finding if {
+	some template in _templates
+	some c in _outliving(template)
+	c.injected
+	_why_nobody_ends(template, c.name)
+	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name} gets {c.name} of {row.title} by its annotations or labels, and never completes unless that is a native sidecar",
+		"container": c.name,
+		"path": template.metadata,
+		"fix": _vendor_fix(template, c, row),
+	})
+}
+
+# Those that nothing outside of them ends, and that do not end by themselves.
+_outliving(template) := [c |
+	some c in template.containers
+	said := template.roles.sidecars[c.name]
+	not said.ends_itself
+	not c.with_owner
+	not _is_wrapped(template, c)
+]
+
+# The generator's own wrapper ends it with the mains.
+_is_wrapped(template, c) if {
+	some container in template.pod.spec.containers
+	container.name == c.name
+	container.command[0] == "/sidecar-reaper/busybox"
+}
+
+_why_nobody_ends(template, _) := "annotation sidecar-reaper/ignore keeps a reaper from ending it" if {
+	_is_ignored(template)
+}
+
+_why_nobody_ends(template, _) := $"a reaper refuses: {template.roles.refused}" if {
+	not _is_ignored(template)
+	template.roles.refused != null
+}
+
+_why_nobody_ends(template, name) := "nothing asks a reaper to end it" if {
+	not _is_ignored(template)
+	template.roles.refused == null
+	template.roles.sidecars[name].reported
+}

@@ -1,0 +1,20 @@
+package review
+
+# METADATA
+# title: name-without-container
+# description: An annotation names a container that the pod does not have.
+# custom:
+#   severity: warning
+_findings contains finding if {
+	some template in _templates
+	some key, names in template.roles.missing
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name}: {key} names {concat(", ", sort(names))}, but the pod has no such container",
+		"container": null,
+		"path": array.flatten([template.metadata, "annotations", key]),
+		"fix": {
+			"text": $"correct the name; the pod has {concat(", ", [c.name | some c in template.containers])}",
+			"patch": [],
+		},
+	})
+}

@@ -1,0 +1,113 @@
+package sidecar
+
+# What is asked of a pod template, which has no status yet: the same rules, told that every container runs.
+
+# METADATA
+# title: Roles
+# description: Who is a sidecar in a pod, what is known of it, and what its annotations get wrong.
+roles := {
+	"sidecars": {name: _said_of(name) | some name in (_all & _sidecars); not _is_all_known},
+	"mains": [c.name | some c in input.pod.spec.containers; _is_main(c.name)],
+	"speaker": object.get({"speaker": speaker | speaker := _speaker}, "speaker", null),
+	"missing": {key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
+	"refused": _refused,
+	"all": _all_would_be,
+}
+
+_is_main(name) if not name in _sidecars
+
+_is_main(_) if _is_all_known
+
+_said_of(name) := {
+	"why": _why_sidecar(name),
+	"row": _row_or_null(name),
+	"reported": _is_reported(name),
+	"exit": _certain_exit(name),
+	"settable": _settable(name),
+	"ends_itself": name in object.keys(_self_ending),
+}
+
+_row_or_null(name) := _row_of(name) if {
+	_row_of(name)
+} else := null
+
+default _is_reported(_) := false
+
+_is_reported(_) if data.settings.mode == "report"
+
+_is_reported(name) if {
+	name in _known_only
+	not data.settings.mode == "enforce"
+}
+
+_refused := contradiction if {
+	contradiction
+} else := unknown_main if {
+	unknown_main
+} else := null
+
+_all_would_be := all_sidecars(_mains) if {
+	all_sidecars(_mains)
+} else := null
+
+# A webhook may add what the template does not have, where the namespace asks for it.
+_not_injected(key) := {name | some name in _absent(key); not _may_be_injected(name)}
+
+_may_be_injected(name) if {
+	some id in _rows_named(name)
+	data.catalogue.rows[id].injection
+}
+
+# Its exit code after its signal, where no option changes it.
+_certain_exit(name) := exit if {
+	not name in _in_doubt
+	exits := {object.get(way, "exit", null) | some way in _rows[name].ways; way.way == "signal"; count(object.get(way, "when", [])) == 0}
+	count(exits) == 1
+	some exit in exits
+} else := null
+
+# Ways to end with 0 that are off in this pod, each with the options that switch it on, none of which says anything yet.
+_settable(name) := [{"way": way.way, "options": options} |
+	not name in _in_doubt
+	some way in _rows[name].ways
+	way.exit == 0
+	not _is_spoken_against(name, way)
+	options := [condition | some condition in object.get(way, "when", []); not _holds(name, condition)]
+	count(options) > 0
+	every option in options { _is_free(name, option) }
+]
+
+_is_free(name, option) if {
+	option.is
+	not _is_set(name, option)
+}
+
+_is_set(name, option) if _flags[name][option.flag]
+
+_is_set(name, option) if option.env in object.keys(_env[name])
+
+_is_set(_, option) if input.pod.metadata.annotations[option.annotation]
+
+# METADATA
+# title: Injected
+# description: The containers that vendors' webhooks add to a pod with these annotations and labels, as far as they are no native sidecars.
+injected contains {"name": row.names[0], "row": id} if {
+	some id in _marked
+	row := data.catalogue.rows[id]
+	row.injection
+	not _has_container_of(id)
+	not _asks_for_native(row)
+	every condition in object.get(row.injection, "unless", []) { not _is_annotated(condition) }
+}
+
+_has_container_of(id) if {
+	some name in (_all | _init_names)
+	id in _rows_named(name)
+}
+
+_asks_for_native(row) if {
+	count(object.get(row, ["native", "annotations"], {})) > 0
+	every key, value in row.native.annotations { input.pod.metadata.annotations[key] == value }
+}
+
+_is_annotated(condition) if lower(input.pod.metadata.annotations[condition.annotation]) in condition.is

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { type Catalogue, indexCatalogue } from '../catalogue.ts'
+import type { Settings } from '../settings.ts'
+import { PolicyError, said } from './error.ts'
+import { type Evaluator, loadEvaluator } from './evaluator.ts'
+
+export interface PolicyFiles {
+  readonly wasm: URL | string
+  readonly catalogue: URL | string
+}
+
+/** The files of a compiled policy, read and checked. */
+export interface PolicySource {
+  readonly wasm: Buffer
+  /** The built-in rows with those of the settings. */
+  readonly catalogue: Catalogue
+}
+
+/** The compiled policy, and its catalogue with the rows of the settings. @throws {PolicyError} `unreadable` naming the file and what was expected */
+export async function readPolicy(files: PolicyFiles, settings: Settings): Promise<PolicySource> {
+  const [wasm, text] = await Promise.all([read(files.wasm), read(files.catalogue)])
+  return { wasm, catalogue: withRows(parseCatalogue(text, files.catalogue), settings) }
+}
+
+/** The wasm of that file with its data, ready for one entry point. @throws {PolicyError} `unreadable` naming the file and what was expected */
+export async function instantiate(wasm: Buffer, file: URL | string, data: object, entryPoint: string): Promise<Evaluator> {
+  const evaluator = await loadEvaluator(new Uint8Array(wasm), data).catch((cause: unknown) => {
+    throw unreadable(file, `it is no policy compiled by opa build -t wasm: ${said(cause)}`, cause)
+  })
+  if (!(evaluator.abi >= 2)) throw unreadable(file, `its OPA wasm ABI is 1.${evaluator.abi}, expected 1.2 or later`)
+  if (!(entryPoint in evaluator.entryPoints)) throw unreadable(file, `it has no entry point ${entryPoint}`)
+  return evaluator
+}
+
+async function read(file: URL | string): Promise<Buffer> {
+  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(file, `${cause.code ?? cause.message}`, cause)
+  })
+}
+
+function parseCatalogue(text: Buffer, file: URL | string): Catalogue {
+  try {
+    const { catalogue } = JSON.parse(text.toString()) as { catalogue?: Catalogue } // written by our own build, checked there
+    if (catalogue?.rows && catalogue.by_name && catalogue.by_prefix && catalogue.by_image && catalogue.by_mark && catalogue.wrappers)
+      return catalogue
+  } catch (cause) {
+    throw unreadable(file, said(cause), cause)
+  }
+  throw unreadable(file, 'it has no key catalogue with rows and their indexes')
+}
+
+function withRows(catalogue: Catalogue, settings: Settings): Catalogue {
+  if (Object.keys(settings.catalogue).length === 0) return catalogue
+  return indexCatalogue({ ...settings.catalogue, ...catalogue.rows, ...settings.catalogue }) // theirs are recognised first
+}
+
+function unreadable(file: URL | string, why: string, cause?: unknown): PolicyError {
+  const path = file instanceof URL ? file.pathname : file
+  return new PolicyError('unreadable', `Cannot load the policy from ${path}: ${why}`, { cause })
+}
