@@ -47,8 +47,8 @@ const CONNECT_WHY = 'get up to Kubernetes 1.34, create from 1.35 on'
 /** A Role can read its own namespace and nothing else that is not in one. */
 const SURROUNDINGS: Readonly<Record<Scope, readonly Right[]>> = {
   cluster: [
-    right(['namespaces'], ['get', 'list'], 'heed the label sidecar-reaper/enabled of a namespace'),
-    right(['nodes'], ['get', 'list'], 'leave pods alone whose node is not Ready'),
+    right(['namespaces'], ['list'], 'heed the label sidecar-reaper/enabled of a namespace'),
+    right(['nodes'], ['list'], 'leave pods alone whose node is not Ready'),
   ],
   namespace: [right(['namespaces'], ['get'], 'heed the label sidecar-reaper/enabled of this namespace, the only one that a Role can read')],
 }

@@ -63,8 +63,8 @@ t.test('reaperObjects() sweeps every namespace by a ClusterRole without pods/exe
     'pods: get list watch',
     'pods/status: patch',
     'events: create',
-    'namespaces: get list',
-    'nodes: get list',
+    'namespaces: list',
+    'nodes: list',
   ])
   t.strictSame(podTemplate(objects).spec.containers[0]?.args, [
     'sweep',
