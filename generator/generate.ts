@@ -1,5 +1,5 @@
 import type { Node } from 'yaml'
-import type { Finding, Review, Template } from '../runtime/review.ts'
+import type { Finding, Path, Review, Template } from '../runtime/review.ts'
 import type { GeneratorConfig } from './config.ts'
 import { annotate } from './patch/annotate.ts'
 import { applyPatch } from './patch/apply.ts'
@@ -32,16 +32,17 @@ export function generate(item: Item, config: GeneratorConfig, { review, template
     for (const template of review.templates(value)) {
       const change = template.refused === null && !template.ignored ? step(template, value) : undefined
       if (change === undefined) continue
-      const copy = copyOf(node)
-      if (copy === undefined) {
-        said.push({
-          severity: 'error',
-          message: `${template.owner} ${template.name}: write out its YAML aliases, which no patch can follow`,
-          path: template.path,
-        })
-        return { node: item.node, results: said.map(one => result(item.value, one)) }
+      const asItCame = (message: string, path: Path): Generated => {
+        const refusal: Said = { severity: 'error', message: `${template.owner} ${template.name}: ${message}`, path }
+        return { node: item.node, results: [...said, refusal].map(one => result(item.value, one)) }
       }
+      const copy = copyOf(node)
+      if (copy === undefined) return asItCame('write out its YAML aliases, which no patch can follow', template.path)
       applyPatch(copy, fill(templates, change.template, change.view))
+      const at = [...template.metadata, 'annotations']
+      const size = sizeOf(valueAt(valueOf(copy), at))
+      if (size > MAX_ANNOTATIONS && size > sizeOf(valueAt(value, at)))
+        return asItCame(`its annotations would be ${size} bytes long, and the API server takes ${MAX_ANNOTATIONS}: shorten them`, at)
       node = copy
       value = valueOf(copy) as object // a patched mapping is a mapping
       said.push(...change.remarks)
@@ -49,6 +50,14 @@ export function generate(item: Item, config: GeneratorConfig, { review, template
   }
   said.push(...review.findings(value).map(saidOf))
   return { node, results: said.map(one => result(item.value, one)) }
+}
+
+/** Of all keys and values of one object (k8s.io/apimachinery pkg/api/validation/objectmeta.go, TotalAnnotationSizeLimitB). */
+const MAX_ANNOTATIONS = 256 * 1024
+
+function sizeOf(annotations: unknown): number {
+  const entries = typeof annotations === 'object' && annotations !== null ? Object.entries(annotations) : []
+  return entries.reduce((size, [key, value]) => size + Buffer.byteLength(`${key}${String(value)}`), 0)
 }
 
 type Step = (template: Template, manifest: unknown) => Change | undefined

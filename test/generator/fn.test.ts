@@ -92,6 +92,20 @@ t.test('krmFunction() patches nothing that is tied by aliases', async t => {
   t.strictSame(lines, ['error: spec.template: Job a: write out its YAML aliases, which no patch can follow\n'])
 })
 
+t.test('krmFunction() writes no annotations that the API server would not take', async t => {
+  const job = (note: string) =>
+    `apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    metadata: {annotations: {note: ${note}}}\n    spec:\n      containers:\n      - {name: work}\n      - {name: vector, image: timberio/vector}\n`
+  t.match(await fn(resourceList(job('x'.repeat(262_000)), ANNOTATE)), { failed: false, text: /sidecar-reaper\/sidecars/ })
+  const text = resourceList(job('x'.repeat(262_120)), ANNOTATE)
+  const { failed, lines, text: given } = await fn(text)
+  t.ok(failed)
+  t.match(
+    lines[0],
+    /^error: spec\.template\.metadata\.annotations: Job a: its annotations would be 262199 bytes long, and the API server takes 262144/,
+  )
+  t.notMatch(given, /sidecar-reaper\/sidecars/)
+})
+
 t.test('failOn says which findings fail', async t => {
   const warning = (await golden('validate', 'input.yaml'))?.split('---\n')[1] ?? ''
   const answer = async (spec: string) => (await fn(resourceList(warning, `${ANNOTATE.replace('annotate: true', spec)}`))).failed
