@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { load } from 'js-yaml'
@@ -115,7 +115,7 @@ t.test('config/namespaced ends what is stuck in its namespace, and can do nothin
 })
 
 t.test('the image with all ways tells a sidecar whose exit is known, and a pod that is refused alarms nobody', async t => {
-  await importArchive(archive)
+  await importArchive(resolve(archive)) // the node has another working directory
   await using known = await world.scenario('told')
   await using refused = await world.scenario('refused')
   await stuck(known, { exit: '0', known: true })
