@@ -70,7 +70,12 @@ export interface Sidecar extends Member {
   readonly settable: readonly { readonly way: 'exec' | 'http' | 'signal'; readonly options: readonly Option[] }[]
   readonly ends_itself: boolean
   readonly last: boolean
-  readonly native: { readonly annotations?: Readonly<Record<string, string>>; readonly since: string; readonly note?: string } | null
+  readonly native: {
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly since: string
+    readonly byDefault?: string
+    readonly note?: string
+  } | null
 }
 
 export interface Option {

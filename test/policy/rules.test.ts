@@ -1,0 +1,142 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { load } from 'js-yaml'
+import t from 'tap'
+import { type Finding, loadReview } from '../../runtime/review.ts'
+import { decodeSettings } from '../../runtime/settings.ts'
+import { COMMITTED } from './committed.ts'
+import { patched } from './patch.ts'
+
+const RULES = new URL('../../policies/review/', import.meta.url)
+const PAGES = new URL('../../docs/rules/', import.meta.url)
+
+interface Page {
+  readonly rule: string
+  readonly severities: readonly string[]
+  /** The first manifest is the one to avoid, the second the one to prefer. */
+  readonly manifests: readonly object[]
+  readonly settings: object
+}
+
+async function pages(): Promise<Page[]> {
+  return Promise.all((await readdir(PAGES)).toSorted().map(async file => page(file.replace(/\.md$/, ''), await text(PAGES, file))))
+}
+
+function page(rule: string, written: string): Page {
+  const blocks = [...written.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, yaml = '']) => load(yaml) as object)
+  const manifests = blocks.filter(block => 'kind' in block)
+  const settings = blocks.find(block => 'ways' in block) ?? {}
+  const [, said = ''] = /Severity:\s+([^.]*)\./.exec(written) ?? []
+  return { rule, severities: [...said.matchAll(/error|warning|info/g)].map(([severity]) => severity), manifests, settings }
+}
+
+async function text(folder: URL, file: string): Promise<string> {
+  return readFile(new URL(file, folder), 'utf8')
+}
+
+async function reviewed(manifest: object, settings: object = {}): Promise<readonly Finding[]> {
+  return (await loadReview(COMMITTED, decodeSettings(settings, 'settings'))).findings(manifest)
+}
+
+/** Title and severity of every rule, from its METADATA. */
+async function rules(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = (await readdir(RULES)).filter(file => !file.endsWith('_test.rego'))
+  const sources = await Promise.all(files.map(async file => text(RULES, file)))
+  const said = sources.flatMap(source => [...source.matchAll(/^# title: (\S+)\n(?:#.*\n)*?#   severity: (\w+)$/gm)])
+  return Map.groupBy(said, ([, title = '']) => title) as unknown as ReadonlyMap<string, readonly string[]> // mapped right below
+}
+
+t.test('every rule has its page, which says its severities, and no page has no rule', async t => {
+  const found = new Map([...(await rules())].map(([title, matches]) => [title, new Set(matches.map(([, , severity]) => severity))]))
+  const described = new Map((await pages()).map(({ rule, severities }) => [rule, new Set(severities)]))
+  t.strictSame([...described.keys()], [...found.keys()].toSorted())
+  for (const [rule, severities] of found) t.strictSame(described.get(rule), severities, rule)
+})
+
+t.test('what a page says to avoid has the finding, what it prefers has it not', async t => {
+  for (const { rule, manifests, settings } of await pages()) {
+    const found = await Promise.all(manifests.map(async manifest => (await reviewed(manifest, settings)).map(finding => finding.rule)))
+    const [avoid, ...preferred] = found
+    if (avoid === undefined) continue
+    t.ok(avoid.includes(rule), `${rule}: ${avoid.join()}`)
+    for (const rules of preferred) t.notOk(rules.includes(rule), `${rule} is preferred`)
+  }
+})
+
+const main = { name: 'main', image: 'acme/backup' }
+const proxy = { name: 'cloud-sql-proxy', image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0' }
+const mesh = { 'linkerd.io/inject': 'enabled' }
+
+function job(containers: readonly object[], annotations?: object, spec: object = {}): object {
+  const metadata = annotations === undefined ? {} : { metadata: { annotations } }
+  const template = { ...metadata, spec: { restartPolicy: 'Never', containers, ...spec } }
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'backup' }, spec: { template } }
+}
+
+/** Beside those of the pages, what is written in other shapes. */
+const OTHERS: readonly (readonly [manifest: object, settings?: object])[] = [
+  [job([main, proxy], {}, { initContainers: null })],
+  [job([proxy, { name: 'vector', image: 'timberio/vector:0.48.0' }, main])],
+  [job([main], mesh)],
+  [job([main], { 'vault.hashicorp.com/agent-inject': 'true' })],
+  [job([main], { ...mesh, 'sidecar-reaper/sidecars': 'linkerd-proxy' })],
+  [job([main, proxy], { 'sidecar-reaper/sidecars': 'cloud-sql-proxy', 'sidecar-reaper/containers': '{]' })],
+  [job([main, proxy], { 'sidecar-reaper/sidecar': 'cloud-sql-proxy' })],
+  ...[{}, { args: [] }, { args: ['p:r:i'] }, { command: ['/cloud-sql-proxy'] }, { env: [] }, { args: ['--', 'p:r:i'] }].flatMap(
+    (written): [object, object][] => [
+      [job([main, { ...proxy, ...written }]), { ways: ['signal'] }],
+      [job([main, { ...proxy, ...written }]), { ways: ['exec'] }],
+      [job([main, { ...proxy, ...written }]), { ways: ['http', 'exec'] }],
+    ],
+  ),
+  [
+    job(
+      [
+        { ...main, args: ['work && pkill cloud-sql-proxy'] },
+        { ...proxy, args: ['p:r:i'] },
+      ],
+      undefined,
+      { shareProcessNamespace: true },
+    ),
+  ],
+  [
+    {
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [job([main, proxy]), { kind: 'List', items: [{ ...job([main, proxy]), metadata: { name: 'other' } }] }],
+    },
+  ],
+  [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'once' }, spec: { restartPolicy: 'OnFailure', containers: [main, proxy] } }],
+  [
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Workflow',
+      metadata: { name: 'w' },
+      spec: { templates: [{ name: 'a', containerSet: { containers: [main, proxy] } }] },
+    },
+  ],
+  [{ apiVersion: 'sparkoperator.k8s.io/v1beta2', kind: 'SparkApplication', spec: { driver: { sidecars: [proxy] } } }],
+  [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'reaper', labels: { 'app.kubernetes.io/name': 'sidecar-reaper' } },
+    },
+  ],
+]
+
+t.test('every patch applies, and with it the finding is gone', async t => {
+  const manifests = [
+    ...(await pages()).flatMap(({ manifests, settings }) => manifests.map(manifest => [manifest, settings] as const)),
+    ...OTHERS,
+  ]
+  const mended = new Set<string>()
+  for (const [manifest, settings] of manifests)
+    for (const { rule, message, fix } of await reviewed(manifest, settings)) {
+      if (fix.patch.length === 0) continue
+      const left = await reviewed(patched(manifest, fix.patch), settings)
+      if (left.some(finding => finding.rule === rule && finding.message === message)) t.fail(`${rule}: ${message}`, { patch: fix.patch })
+      mended.add(rule)
+    }
+  const without = ['all-sidecars', 'contradiction', 'name-without-container', 'stripped-native', 'unknown-main', 'unnamed-container']
+  t.strictSame([...mended].toSorted(), [...(await rules()).keys()].filter(rule => !without.includes(rule)).toSorted())
+})
