@@ -8,8 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	some c in _natives(template)
-	some item in _manifests
-	some webhook in _older_webhooks(item.manifest)
+	some webhook in _older_webhooks
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name}: webhook {webhook.name} takes only v1beta1 reviews of new pods; one built before Kubernetes 1.28 may take the restartPolicy out of native sidecar {c.name}, which then blocks its pod",
 		"container": c.name,
@@ -24,12 +23,13 @@ _natives(template) := [{"name": c.name, "path": array.flatten([template.spec, "i
 	c.restartPolicy == "Always"
 ]
 
-_older_webhooks(manifest) := [webhook |
-	manifest.kind == "MutatingWebhookConfiguration"
-	some webhook in manifest.webhooks
+_older_webhooks contains webhook if {
+	some item in _manifests
+	item.manifest.kind == "MutatingWebhookConfiguration"
+	some webhook in item.manifest.webhooks
 	not "v1" in webhook.admissionReviewVersions
 	some rule in webhook.rules
 	count({"*", "CREATE"} & {operation | some operation in rule.operations}) > 0
 	count({"*", "*/*", "pods"} & {resource | some resource in rule.resources}) > 0
 	count({"*", ""} & {group | some group in rule.apiGroups}) > 0
-]
+}

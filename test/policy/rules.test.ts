@@ -124,6 +124,20 @@ const OTHERS: readonly (readonly [manifest: object, settings?: object])[] = [
   ],
 ]
 
+t.test('an exception is over on the day after its last', async t => {
+  const settings = decodeSettings({ review: { exceptions: [{ rule: 'hangs', reason: 'by hand', until: '2026-11-24' }] } }, 'settings')
+  const on = async (day: string) =>
+    (await loadReview(COMMITTED, settings, { today: new Date(day) }))
+      .findings(job([main, proxy]))
+      .filter(({ rule }) => rule !== 'no-deadline')
+      .map(({ rule, exception }) => [rule, exception])
+  t.strictSame(await on('2026-11-24T23:59:59Z'), [['hangs', { reason: 'by hand', until: '2026-11-24' }]])
+  t.strictSame(await on('2026-11-25T00:00:00Z'), [
+    ['exception', undefined],
+    ['hangs', undefined],
+  ])
+})
+
 t.test('every patch applies, and with it the finding is gone', async t => {
   const manifests = [
     ...(await pages()).flatMap(({ manifests, settings }) => manifests.map(manifest => [manifest, settings] as const)),
