@@ -7,8 +7,8 @@ package review
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	_exit_counts(template.judged)
 	some c in _outliving(template)
+	c.name in template.judged.dirty
 	said := template.roles.sidecars[c.name]
 	_is_dirty(said)
 	finding := _finding(rego.metadata.rule(), {
@@ -39,10 +39,6 @@ _findings contains finding if {
 		"fix": _clean_fix(template, c, ["signal"]),
 	})
 }
-
-_exit_counts(judged) if judged.reason == "dirty-exit"
-
-_exit_counts(judged) if judged.after in {"Failed", "Running"}
 
 _is_dirty(said) if {
 	is_number(said.signal_exit)

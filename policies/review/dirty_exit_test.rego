@@ -31,6 +31,14 @@ test_no_dirty_exit_where_its_own_quit_is_on if {
 	_of("dirty-exit", _found_with(_job([_main, _keeper], {}), {"ways": ["signal"]})) == []
 }
 
+test_dirty_exit_is_said_of_those_only_that_have_no_clean_way if {
+	annotations := {"mesh/quit": "true", "sidecar-reaper/containers": `{"mesh-proxy": {"exit": 3}}`}
+	containers := [_main, _with(_proxy, {"args": ["--quit"]}), _mesh]
+	_rules(_of("dirty-exit", _found_with(_job(containers, annotations), {"ways": ["signal", "exec"]}))) == []
+	_rules(_of("dirty-exit", _found_with(_job(containers, object.remove(annotations, ["mesh/quit"])), {"ways": ["signal", "exec"]}))) == [["dirty-exit", "error", "mesh-proxy"]]
+	_of("dirty-exit", _found_with(_job(containers, object.union(annotations, {"sidecar-reaper/ignore": "true"})), {"ways": ["signal"]})) == []
+}
+
 test_no_dirty_exit_where_the_annotation_knows_better if {
 	annotations := {"sidecar-reaper/containers": `{"proxy": {"exit": 0}}`}
 	_of("dirty-exit", _found_with(_job([_main, _proxy], annotations), {"ways": ["signal"]})) == []

@@ -84,10 +84,12 @@ _variable(c, option) := {
 
 # Where a further option can be added at the end: not in a shell's words, after a --, or where the image has its own.
 _argument_list(c) := "args" if {
-	count(object.get(c, "args", [])) > 0
+	is_array(c.args)
+	count(c.args) > 0
 	not _has_own_words(c)
 } else := "command" if {
-	count(object.get(c, "command", [])) > 0
+	is_array(c.command)
+	count(c.command) > 0
 	not _has_own_words(c)
 }
 

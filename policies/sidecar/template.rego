@@ -155,10 +155,16 @@ judged := {
 	"decision": said[0],
 	"reason": said[1],
 	"message": said[2],
-	"after": object.get({"is": _after | said[0] == "end"}, "is", null),
+	"dirty": [name | said[0] in {"end", "refuse"}; some name in sort(_to_be_told); _has_only_dirty(name)],
 	"warnings": sort(_warnings),
 } if {
 	said := _said
+}
+
+_has_only_dirty(name) if {
+	not _can_complete
+	count(_with_effect(name, "clean")) == 0
+	count(_with_effect(name, "dirty")) > 0
 }
 
 _said := _unfinished if {

@@ -1,37 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { load } from 'js-yaml'
 import t from 'tap'
 import { type Finding, loadReview } from '../../runtime/review.ts'
 import { decodeSettings } from '../../runtime/settings.ts'
+import { pages } from '../../scripts/policy/pages.ts'
 import { COMMITTED } from './committed.ts'
 import { patched } from './patch.ts'
 
 const RULES = new URL('../../policies/review/', import.meta.url)
-const PAGES = new URL('../../docs/rules/', import.meta.url)
-
-interface Page {
-  readonly rule: string
-  readonly severities: readonly string[]
-  /** The first manifest is the one to avoid, the second the one to prefer. */
-  readonly manifests: readonly object[]
-  readonly settings: object
-}
-
-async function pages(): Promise<Page[]> {
-  return Promise.all((await readdir(PAGES)).toSorted().map(async file => page(file.replace(/\.md$/, ''), await text(PAGES, file))))
-}
-
-function page(rule: string, written: string): Page {
-  const blocks = [...written.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, yaml = '']) => load(yaml) as object)
-  const manifests = blocks.filter(block => 'kind' in block)
-  const settings = blocks.find(block => 'ways' in block) ?? {}
-  const [, said = ''] = /Severity:\s+([^.]*)\./.exec(written) ?? []
-  return { rule, severities: [...said.matchAll(/error|warning|info/g)].map(([severity]) => severity), manifests, settings }
-}
-
-async function text(folder: URL, file: string): Promise<string> {
-  return readFile(new URL(file, folder), 'utf8')
-}
 
 async function reviewed(manifest: object, settings: object = {}): Promise<readonly Finding[]> {
   return (await loadReview(COMMITTED, decodeSettings(settings, 'settings'))).findings(manifest)
@@ -40,7 +15,7 @@ async function reviewed(manifest: object, settings: object = {}): Promise<readon
 /** Title and severity of every rule, from its METADATA. */
 async function rules(): Promise<ReadonlyMap<string, readonly string[]>> {
   const files = (await readdir(RULES)).filter(file => !file.endsWith('_test.rego'))
-  const sources = await Promise.all(files.map(async file => text(RULES, file)))
+  const sources = await Promise.all(files.map(async file => readFile(new URL(file, RULES), 'utf8')))
   const said = sources.flatMap(source => [...source.matchAll(/^# title: (\S+)\n(?:#.*\n)*?#   severity: (\w+)$/gm)])
   return Map.groupBy(said, ([, title = '']) => title) as unknown as ReadonlyMap<string, readonly string[]> // mapped right below
 }
