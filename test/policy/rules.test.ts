@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import fc from 'fast-check'
 import t from 'tap'
 import { type Finding, loadReview } from '../../runtime/review.ts'
 import { decodeSettings } from '../../runtime/settings.ts'
@@ -128,4 +129,34 @@ t.test('every patch applies, and with it the finding is gone', async t => {
     }
   const without = ['all-sidecars', 'contradiction', 'name-without-container', 'stripped-native', 'unknown-main', 'unnamed-container']
   t.strictSame([...mended].toSorted(), [...(await rules()).keys()].filter(rule => !without.includes(rule)).toSorted())
+})
+
+const ODD: readonly unknown[] = [null, 1, -3.5, '', 'x', [], {}, [null], [1, 'a'], { a: 1 }, true, 'a\n; b && c', 'sidecar-reaper/x']
+
+/** Every place in a value, as its path. */
+function places(value: unknown, above: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, child]) => [[...above, key], ...places(child, [...above, key])])
+}
+
+/** The value with another one in that place. */
+function replaced(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+  if (key === undefined) return other
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<string, unknown> // a list's index is a key too
+  copy[key] = replaced(copy[key], rest, other)
+  return copy
+}
+
+t.test('findings() takes an example with anything in any place, and its patches still apply', async t => {
+  const examples = (await pages()).flatMap(({ manifests, settings }) => manifests.map(manifest => ({ manifest, settings })))
+  const broken = fc.record({ example: fc.constantFrom(...examples), place: fc.nat(), other: fc.constantFrom(...ODD) })
+  await fc.assert(
+    fc.asyncProperty(broken, async ({ example: { manifest, settings }, place, other }) => {
+      const all = places(manifest)
+      const odd = replaced(manifest, all[place % all.length] ?? [], other) as object // no example is empty
+      for (const { fix } of await reviewed(odd, settings)) patched(odd, fix.patch)
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
 })
