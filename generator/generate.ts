@@ -73,8 +73,15 @@ function steps(config: GeneratorConfig): readonly Step[] {
   ]
 }
 
-function saidOf({ severity, message, path, rule, docs, fix }: Finding): Said {
-  return { severity, message: `${message}; ${fix.text}`, path, tags: { rule, docs } }
+function saidOf({ severity, message, path, rule, docs, fix, exception }: Finding): Said {
+  if (exception === undefined) return { severity, message: `${message}; ${fix.text}`, path, tags: { rule, docs } }
+  const { reason, until } = exception
+  return {
+    severity: 'info',
+    message: `${message}; excepted${until === null ? '' : ` until ${until}`}: ${reason}`,
+    path,
+    tags: { rule, docs },
+  }
 }
 
 function isLocal(value: unknown): boolean {

@@ -93,6 +93,7 @@ const way = z.discriminatedUnion('way', [execWay, httpWay, signalWay])
 const native = z.strictObject({
   annotations: z._default(z.record(z.string(), z.string()), {}),
   since: z.string(),
+  byDefault: z.optional(z.string()).check(z.meta({ description: 'The first version that does it unasked, and where.' })),
   note: z.optional(z.string()),
   source: z.optional(z.string()),
 })

@@ -12,6 +12,8 @@ export interface Finding {
   readonly path: Path
   readonly fix: { readonly text: string; readonly patch: readonly Operation[] }
   readonly docs: string
+  /** Someone has said why it may stay, by annotation or in the settings. */
+  readonly exception?: { readonly reason: string; readonly until: string | null }
 }
 
 export type Severity = 'error' | 'warning' | 'info'
@@ -70,7 +72,12 @@ export interface Sidecar extends Member {
   readonly settable: readonly { readonly way: 'exec' | 'http' | 'signal'; readonly options: readonly Option[] }[]
   readonly ends_itself: boolean
   readonly last: boolean
-  readonly native: { readonly annotations?: Readonly<Record<string, string>>; readonly since: string; readonly note?: string } | null
+  readonly native: {
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly since: string
+    readonly byDefault?: string
+    readonly note?: string
+  } | null
 }
 
 export interface Option {
@@ -88,11 +95,21 @@ export interface Review {
   templates(manifest: object): readonly Template[]
 }
 
+export interface ReviewOptions {
+  /** By which exceptions are over; without it none is. */
+  readonly today?: Date
+}
+
 /** The review of these files. @throws {PolicyError} `unreadable` naming the file and what was expected */
-export async function loadReview(files: PolicyFiles, settings: Settings = defaultSettings()): Promise<Review> {
+export async function loadReview(
+  files: PolicyFiles,
+  settings: Settings = defaultSettings(),
+  { today }: ReviewOptions = {},
+): Promise<Review> {
   const { wasm, catalogue } = await readPolicy(files, settings)
-  const { catalogue: _rows, ...rules } = settings
-  const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: rules }, FINDINGS)
+  const { catalogue: _rows, review, ...rules } = settings
+  const dated = { ...review, ...(today && { today: today.toISOString().slice(0, 10) }) }
+  const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: { ...rules, review: dated } }, FINDINGS)
   const ask = (entryPoint: string, manifest: object): unknown => {
     try {
       const [answer] = evaluate(manifest, entryPoints[entryPoint] ?? 0) as { readonly result: unknown }[] // OPA's result set

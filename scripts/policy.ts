@@ -16,7 +16,7 @@ try {
   const made = await artifacts(opa)
   await (options.check ? compare(made) : write(made))
   console.log((await test(opa)).trimEnd())
-  console.log(`${await agreement(opa)} samples: dist/policy.wasm and opa eval agree`)
+  console.log(`${await agreement(opa)} samples and examples: dist/policy.wasm and opa eval agree`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -58,6 +58,7 @@ interface Setting {
   readonly default?: unknown
   readonly enum?: readonly string[]
   readonly items?: { readonly enum?: readonly string[] }
+  readonly properties?: object
 }
 
 /** The settings as a Markdown table, by their JSON Schema. */
@@ -78,6 +79,10 @@ function values(setting: Setting): string {
   if (items) return 'list of names'
   if (typeof setting.default === 'number') return 'number'
   if (setting.default === null) return 'label key'
+  if (setting.properties)
+    return Object.keys(setting.properties)
+      .map(key => `\`${key}\``)
+      .join(', ')
   if (typeof setting.default !== 'string') return 'rows by name'
   return setting.default.endsWith('%') ? 'percentage' : 'duration'
 }

@@ -8,6 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	template.roles.all != null
+	template.roles.refused == null
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name}: {template.roles.all}",
 		"container": null,

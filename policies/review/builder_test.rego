@@ -8,14 +8,14 @@ _job(containers, annotations) := {
 	"apiVersion": "batch/v1",
 	"kind": "Job",
 	"metadata": {"name": "backup"},
-	"spec": {"template": _pod_template(containers, annotations)},
+	"spec": {"activeDeadlineSeconds": 3600, "template": _pod_template(containers, annotations)},
 }
 
 _cron_job(containers, annotations) := {
 	"apiVersion": "batch/v1",
 	"kind": "CronJob",
 	"metadata": {"name": "nightly"},
-	"spec": {"jobTemplate": {"spec": {"template": _pod_template(containers, annotations)}}},
+	"spec": {"jobTemplate": {"spec": {"activeDeadlineSeconds": 3600, "template": _pod_template(containers, annotations)}}},
 }
 
 _pod_template(containers, annotations) := {
@@ -35,7 +35,7 @@ _catalogue := {
 			"title": "Acme proxy",
 			"images": ["acme/proxy"],
 			"ways": [
-				{"way": "exec", "argv": ["quit"], "exit": 0, "when": [{"flag": "quit", "env": "QUIT", "is": ["true"]}]},
+				{"way": "exec", "argv": ["/proxy", "shutdown", "--now"], "exit": 0, "when": [{"flag": "quit", "env": "QUIT", "is": ["true"]}]},
 				{"way": "signal", "signal": "TERM", "exit": 143},
 			],
 			"doubts": [{"flag": "config"}],
@@ -48,15 +48,25 @@ _catalogue := {
 			"ways": [{"way": "exec", "argv": ["quit"], "exit": 0, "when": [{"annotation": "mesh/quit", "is": ["true"]}]}],
 			"last": true,
 		},
+		"keeper": {
+			"title": "Keeper",
+			"images": ["acme/keeper"],
+			"ways": [
+				{"way": "http", "port": {"default": 8200}, "path": "/quit", "method": "POST", "exit": 0, "when": [{"annotation": "keeper/quit", "is": ["true"]}]},
+				{"way": "signal", "signal": "TERM", "exit": 0},
+			],
+			"drainSeconds": 60,
+			"native": {"since": "Keeper 3", "note": "A setting of its operator.", "byDefault": "Keeper 4"},
+		},
 		"agent": {
 			"title": "Agent",
 			"injection": {},
 			"endsItself": {"withinSeconds": 5, "when": [{"annotation": "agent/ends", "is": ["true"]}]},
 		},
 	},
-	"by_name": {"proxy": ["acme"], "mesh-proxy": ["mesh"], "agent": ["agent"]},
+	"by_name": {"keeper": ["keeper"], "proxy": ["acme"], "mesh-proxy": ["mesh"], "agent": ["agent"]},
 	"by_prefix": {},
-	"by_image": {"acme/proxy": ["acme"], "acme/mesh": ["mesh"]},
+	"by_image": {"acme/keeper": ["keeper"], "acme/proxy": ["acme"], "acme/mesh": ["mesh"]},
 	"by_mark": {
 		"annotation": {"mesh/inject": {"mesh": ["true"]}, "agent/inject": {"agent": []}},
 		"label": {},
@@ -64,7 +74,7 @@ _catalogue := {
 	},
 }
 
-_rows := {"acme": ["proxy"], "mesh": ["mesh-proxy"], "agent": ["agent"]}
+_rows := {"keeper": ["keeper"], "acme": ["proxy"], "mesh": ["mesh-proxy"], "agent": ["agent"]}
 
 _named_catalogue := object.union(_catalogue, {"rows": {id: {"names": names} | some id, names in _rows}})
 
@@ -81,5 +91,12 @@ _found_with(manifest, settings) := found if {
 _templates(manifest) := templates if {
 	templates := review.templates with input as manifest with data.catalogue as _named_catalogue
 }
+
+_keeper := {"name": "keeper", "image": "acme/keeper"}
+
+_with(container, fields) := object.union(container, fields)
+
+# Of one rule.
+_of(rule, findings) := [f | some f in findings; f.rule == rule]
 
 _rules(findings) := [[f.rule, f.severity, f.container] | some f in findings]

@@ -6,10 +6,10 @@ _fix(template, c) := {
 	"text": $"make {c.name} a native sidecar: an init container with restartPolicy Always (Kubernetes 1.29 or newer)",
 	"patch": array.flatten([
 		[{"op": "test", "path": _pointer(array.concat(c.path, ["name"])), "value": c.name}],
-		[{"op": "add", "path": list, "value": []} | not template.pod.spec.initContainers],
+		[{"op": "add", "path": list, "value": []} | not is_array(object.get(template.pod.spec, "initContainers", null))],
 		[
 			{"op": "move", "from": _pointer(c.path), "path": $"{list}/-"},
-			{"op": "add", "path": $"{list}/{count(object.get(template.pod.spec, "initContainers", []))}/restartPolicy", "value": "Always"},
+			{"op": "add", "path": $"{list}/{count([c | some c in template.pod.spec.initContainers])}/restartPolicy", "value": "Always"},
 		],
 	]),
 } if {
@@ -35,6 +35,103 @@ _annotating(template, annotations) := array.flatten([
 	[{"op": "add", "path": _pointer(array.concat(at, [key])), "value": value} | some key, value in annotations],
 ]) if {
 	at := array.concat(template.metadata, ["annotations"])
+}
+
+# The options as patches: with the arguments that are there, in env, or on the pod. Undefined where one of them finds no place.
+_switching_on(template, c, options) := array.flatten([
+	[{"op": "add", "path": _pointer(array.concat(c.path, ["env"])), "value": []} |
+		count(in_env) > 0
+		not is_array(object.get(_at(c), "env", null))
+	],
+	in_args,
+	in_env,
+	[operation | count(annotations) > 0; some operation in _annotating(template, annotations)],
+]) if {
+	in_args := [_argument(c, option) | some option in options; _takes_argument(c, option)]
+	in_env := [_variable(c, option) | some option in options; _takes_variable(c, option)]
+	annotations := {option.annotation: option.is[0] |
+		some option in options
+		option.annotation
+		not _takes_argument(c, option)
+		not _takes_variable(c, option)
+	}
+	(count(in_args) + count(in_env)) + count(annotations) == count(options)
+}
+
+# Nothing, where a webhook adds it: there is no key null.
+_at(c) := object.get(input, c.path, {})
+
+_takes_argument(c, option) if {
+	option.flag
+	_argument_list(_at(c))
+}
+
+_takes_variable(c, option) if {
+	option.env
+	c.path != null
+	not _takes_argument(c, option)
+}
+
+_argument(c, option) := {"op": "add", "path": _pointer(array.flatten([c.path, _argument_list(_at(c)), "-"])), "value": word} if {
+	word := concat("=", array.concat([$"--{option.flag}"], [value | value := option.is[0]; value != "true"]))
+}
+
+_variable(c, option) := {
+	"op": "add",
+	"path": _pointer(array.concat(c.path, ["env", "-"])),
+	"value": {"name": option.env, "value": option.is[0]},
+}
+
+# Where a further option can be added at the end: not in a shell's words, after a --, or where the image has its own.
+_argument_list(c) := "args" if {
+	is_array(c.args)
+	count(c.args) > 0
+	not _has_own_words(c)
+} else := "command" if {
+	is_array(c.command)
+	count(c.command) > 0
+	not _has_own_words(c)
+}
+
+_has_own_words(c) if _base(c.command[0]) in _shells
+
+_has_own_words(c) if "--" in array.concat(object.get(c, "command", []), object.get(c, "args", []))
+
+_shells := {"sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"}
+
+_base(word) := parts[count(parts) - 1] if parts := split(word, "/")
+
+_option_words(options) := concat(" and ", [concat(" or ", words) |
+	some option in options
+	value := option.is[0]
+	words := array.flatten([
+		[$"--{option.flag}={value}" | option.flag],
+		[$"env {option.env}={value}" | option.env],
+		[$"annotation {option.annotation}: {value}" | option.annotation],
+	])
+])
+
+# A clean exit of its own that nothing in the manifest speaks of yet, else a native sidecar.
+_clean_fix(template, c, ways) := fixes[0] if {
+	fixes := [fix |
+		some settable in template.roles.sidecars[c.name].settable
+		settable.way in ways
+		patch := _switching_on(template, c, settable.options)
+		fix := {"text": $"let {c.name} exit with 0: {_option_words(settable.options)}", "patch": patch}
+	]
+	count(fixes) > 0
+} else := _fix(template, c)
+
+# All that a container of the manifest runs at its beginning or end.
+_words(c) := concat(" ", array.flatten([
+	[word | some key in ["command", "args"]; some word in c[key]],
+	[word | some hook in ["postStart", "preStop"]; some word in c.lifecycle[hook].exec.command],
+]))
+
+_words_of_mains(template) := {c.name: _words(_at(c)) |
+	some c in template.containers
+	c.name in template.roles.mains
+	c.path != null
 }
 
 _exists(path) if is_object(object.get(input, path, null))

@@ -9,7 +9,6 @@ _findings contains finding if {
 	some template in _templates
 	some c in _outliving(template)
 	not c.injected
-	template.roles.all == null
 	why := _why_nobody_ends(template, c.name)
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name} never completes: {c.name} ({template.roles.sidecars[c.name].why}) runs on after {concat(", ", template.roles.mains)}, and {why}",
@@ -28,7 +27,6 @@ _findings contains finding if {
 	some template in _templates
 	some c in _outliving(template)
 	not c.injected
-	template.roles.all == null
 	not _why_nobody_ends(template, c.name)
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name} completes only where sidecar-reaper runs: {c.name} is {template.roles.sidecars[c.name].why}",
@@ -57,8 +55,9 @@ _findings contains finding if {
 	})
 }
 
-# Those that nothing outside of them ends, and that do not end by themselves.
+# Those that nothing outside of them ends, and that do not end by themselves. Where nobody knows who is meant there are none.
 _outliving(template) := [c |
+	_or_all(template.roles) == null
 	some c in template.containers
 	said := template.roles.sidecars[c.name]
 	not said.ends_itself
@@ -77,13 +76,15 @@ _why_nobody_ends(template, _) := "annotation sidecar-reaper/ignore keeps a reape
 	_is_ignored(template)
 }
 
-_why_nobody_ends(template, _) := $"a reaper refuses: {template.roles.refused}" if {
+_why_nobody_ends(template, _) := $"a reaper {_instead[template.judged.decision]}: {template.judged.message}" if {
 	not _is_ignored(template)
-	template.roles.refused != null
+	template.judged.decision != "end"
 }
 
 _why_nobody_ends(template, name) := "nothing asks a reaper to end it" if {
 	not _is_ignored(template)
-	template.roles.refused == null
+	template.judged.decision == "end"
 	template.roles.sidecars[name].reported
 }
+
+_instead := {"refuse": "refuses", "wait": "waits", "leave": "leaves the pod alone"}

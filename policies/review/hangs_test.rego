@@ -37,7 +37,7 @@ test_fix_comes_after_the_init_containers if {
 }
 
 test_fine_when_the_name_is_only_a_name if {
-	_found(_job([_main, {"name": "proxy", "image": "acme/other"}], {})) == []
+	_of("hangs", _found(_job([_main, {"name": "proxy", "image": "acme/other"}], {}))) == []
 }
 
 test_needs_a_reaper_when_annotated if {
@@ -57,15 +57,20 @@ test_hangs_when_the_reaper_is_kept_away if {
 	_rules(_found(_job([_main, _proxy], {"sidecar-reaper/sidecars": "proxy", "sidecar-reaper/ignore": "false"}))) == [["needs-reaper", "info", "proxy"]]
 }
 
-test_hangs_when_annotations_disagree if {
-	[finding] := _found(_job([_main, _proxy], {"sidecar-reaper/sidecars": "proxy", "sidecar-reaper/mains": "proxy"}))
-	finding.rule == "hangs"
-	endswith(finding.message, "a reaper refuses: sidecar-reaper/mains and sidecar-reaper/sidecars disagree about who is a sidecar; keep one of them")
+test_hangs_when_a_reaper_would_refuse if {
+	[finding] := _of("hangs", _found_with(_job([_main, _proxy], {"sidecar-reaper/sidecars": "proxy"}), {"ways": ["signal"]}))
+	endswith(finding.message, "and a reaper refuses: ending sidecar proxy makes the pod Failed; its Job may run the main again; allow the way complete in the setting ways")
 }
 
-test_hangs_when_the_named_main_is_missing if {
-	rules := _rules(_found(_job([_main, _proxy], {"sidecar-reaper/mains": "main, other"})))
-	rules == [["name-without-container", "warning", null], ["hangs", "error", "proxy"]]
+test_hangs_in_kube_system if {
+	manifest := object.union(_job([_main, _proxy], {"sidecar-reaper/sidecars": "proxy"}), {"metadata": {"namespace": "kube-system"}})
+	[finding] := _found(manifest)
+	endswith(finding.message, "and a reaper leaves the pod alone: pods of kube-system are never touched")
+}
+
+test_nothing_is_said_to_hang_where_nobody_knows_who_is_meant if {
+	_rules(_found(_job([_main, _proxy], {"sidecar-reaper/mains": "main, other"}))) == [["unknown-main", "error", null]]
+	_rules(_found(_job([_main, _proxy], {"sidecar-reaper/mains": "other"}))) == [["unknown-main", "error", null]]
 }
 
 test_fine_when_the_generator_has_wrapped_it if {
@@ -86,8 +91,8 @@ test_warns_of_what_a_webhook_will_add if {
 	}
 	_found(_job([_main], {"mesh/inject": "true", "mesh/native": "true"})) == []
 	_found(_job([_main], {"mesh/inject": "true", "mesh/once": "True"})) == []
-	_found(_job([_main], {"mesh/inject": "true", "sidecar-reaper/sidecars": "mesh-proxy"})) == []
-	_rules(_found(_job([_main, _mesh], {"mesh/inject": "true"}))) == [["hangs", "error", "mesh-proxy"]]
+	_of("injected", _found(_job([_main], {"mesh/inject": "true", "sidecar-reaper/sidecars": "mesh-proxy"}))) == []
+	_of("injected", _found(_job([_main, _mesh], {"mesh/inject": "true"}))) == []
 }
 
 test_all_sidecars if {

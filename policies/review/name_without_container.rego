@@ -7,6 +7,7 @@ package review
 #   severity: warning
 _findings contains finding if {
 	some template in _templates
+	template.roles.unknown_main == null # which says it, and more
 	some key, names in template.roles.missing
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name}: {key} names {concat(", ", sort(names))}, but the pod has no such container",

@@ -5,23 +5,29 @@ package review
 
 # METADATA
 # title: Findings
-# description: Everything to remark on a manifest or a List of them, in the order of their places.
+# description: Everything to remark on a manifest or a List of them, in the order of their places; what is excepted says so.
 # entrypoint: true
-findings := [finding | some [_, _, _, finding] in sort([[f.path, f.rule, f.message, f] | some f in _findings])]
+findings := [finding | some [_, _, _, finding] in sort([[f.path, f.rule, f.message, f] | some f in _reported])]
+
+_reported contains object.union(finding, _excepted(finding)) if some finding in _findings
+
+_reported contains finding if some finding in _of_exceptions
 
 # METADATA
 # title: deny
-# description: The errors among the findings, as conftest reads them.
+# description: The errors among the findings that nothing excepts, as conftest reads them.
 deny contains _for_conftest(finding) if {
 	some finding in findings
+	not finding.exception
 	finding.severity == "error"
 }
 
 # METADATA
 # title: warn
-# description: The warnings among the findings, as conftest reads them.
+# description: The warnings among the findings that nothing excepts, as conftest reads them.
 warn contains _for_conftest(finding) if {
 	some finding in findings
+	not finding.exception
 	finding.severity == "warning"
 }
 

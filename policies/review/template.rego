@@ -27,9 +27,12 @@ _or_all(roles) := roles.refused if {
 	roles.refused != null
 } else := roles.all
 
-_with_role(c, template) := object.union_n([c, {"role": "sidecar"}, said, _of_row(said.row)]) if {
+_with_role(c, template) := object.union_n([c, {"role": "sidecar"}, object.remove(said, _for_rules), _of_row(said.row)]) if {
 	said := template.roles.sidecars[c.name]
 } else := object.union(c, {"role": "main"})
+
+# No patch reads these.
+_for_rules := {"off", "signal", "signal_exit", "restarts", "quit", "drain"}
 
 _of_row(id) := {"title": row.title, "last": object.get(row, "last", false), "native": object.get(row, "native", null)} if {
 	row := data.catalogue.rows[id]
@@ -43,14 +46,18 @@ _templates := [template |
 		[{"name": c.name, "path": null, "injected": true, "with_owner": false} | some c in _injected(written.pod)],
 	)
 	pod := _running(written.pod, containers)
+	roles := _roles(pod)
 	template := object.union(written, {
+		"item": item,
 		"name": _title(item.manifest),
 		"path": array.concat(item.path, written.path),
 		"metadata": array.concat(item.path, written.metadata),
 		"spec": _below(item.path, written.spec),
 		"containers": containers,
 		"pod": pod,
-		"roles": _roles(pod),
+		"roles": roles,
+		"job": _below(item.path, object.get(written, "job", null)),
+		"judged": _judged(pod, roles.mains, object.get(item.manifest, ["metadata", "namespace"], "")),
 	})
 ]
 
@@ -64,8 +71,9 @@ _unnamed(written) := "a container has no name" if {
 	count({c.name | some c in written.containers}) < count(written.containers)
 }
 
+# Argo and Spark write no restart policy into their templates, and Never into their pods.
 _roles(pod) := roles if {
-	roles := data.sidecar.roles with input as {"pod": pod, "namespace": null}
+	roles := data.sidecar.roles with input as {"pod": object.union({"spec": {"restartPolicy": "Never"}}, pod), "namespace": null}
 }
 
 _injected(pod) := sort(injected) if {
@@ -82,34 +90,62 @@ _below(_, null) := null
 
 _below(path, rest) := array.concat(path, rest) if rest != null
 
-_manifests := [{"path": ["items", i], "manifest": item} | some i, item in input.items] if {
-	is_array(input.items)
-} else := [{"path": [], "manifest": input}]
+# A List may hold Lists; deeper than this nobody nests them.
+_manifests := _within(array.flatten([_unpacked(item) | some item in _within([{"path": [], "manifest": input}])]))
+
+_within(items) := array.flatten([_unpacked(item) | some item in items])
+
+_unpacked(item) := [{"path": array.concat(item.path, ["items", i]), "manifest": manifest} |
+	some i, manifest in item.manifest.items
+] if {
+	is_array(item.manifest.items)
+} else := [item]
 
 _title(manifest) := object.get(manifest, ["metadata", "name"], object.get(manifest, ["metadata", "generateName"], ""))
 
 _group(manifest) := split(manifest.apiVersion, "/")[0]
 
-# A Job and what makes Jobs.
+# Whose pods end, by API group and kind: where each of them writes a Job's spec (none: no Job makes its pods), and where in
+# that, or in the whole, its pod template is.
 
-_job_paths["Job"] := ["spec", "template"]
-
-_job_paths["CronJob"] := ["spec", "jobTemplate", "spec", "template"]
+_places_of_pods(manifest) := [{"job": ["spec"], "path": ["spec", "template"]}] if {
+	_group(manifest) == "batch"
+	manifest.kind == "Job"
+} else := [{"job": ["spec", "jobTemplate", "spec"], "path": ["spec", "jobTemplate", "spec", "template"]}] if {
+	_group(manifest) == "batch"
+	manifest.kind == "CronJob"
+} else := [{"job": job, "path": array.concat(job, ["template"])} |
+	some i, _ in manifest.spec.replicatedJobs
+	job := ["spec", "replicatedJobs", i, "template", "spec"]
+] if {
+	_group(manifest) == "jobset.x-k8s.io"
+	manifest.kind == "JobSet"
+} else := [{"job": null, "path": []}] if {
+	manifest.apiVersion == "v1"
+	manifest.kind == "Pod"
+	manifest.spec.restartPolicy in {"Never", "OnFailure"} # else it is never meant to end
+} else := [{"job": null, "path": ["template"]}] if {
+	manifest.apiVersion == "v1"
+	manifest.kind == "PodTemplate"
+	manifest.template.spec.restartPolicy in {"Never", "OnFailure"}
+}
 
 _written(manifest) := [written |
-	template := object.get(manifest, _job_paths[manifest.kind], {})
+	some place in places
+	template := object.get(manifest, place.path, {})
 	is_array(template.spec.containers)
-	at := array.concat(_job_paths[manifest.kind], ["spec"])
+	at := array.concat(place.path, ["spec"])
 	written := {
 		"owner": manifest.kind,
-		"path": _job_paths[manifest.kind],
-		"metadata": array.concat(_job_paths[manifest.kind], ["metadata"]),
+		"job": place.job,
+		"path": place.path,
+		"metadata": array.concat(place.path, ["metadata"]),
 		"spec": at,
 		"containers": _places(template.spec.containers, array.concat(at, ["containers"]), false),
 		"pod": {"metadata": _metadata([object.get(template, "metadata", {})]), "spec": template.spec},
 	}
 ] if {
-	_group(manifest) == "batch"
+	places := _places_of_pods(manifest)
 }
 
 # Argo ends the containers under `sidecars` itself; a container of a containerSet is a main to it.

@@ -141,5 +141,31 @@ test_metadata_may_be_absent_or_null if {
 		_rules(_found(manifest)) == [["hangs", "error", "proxy"]]
 	}
 	bare := {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": {"spec": {"containers": [_main, _proxy]}}}}
-	_rules(_found(bare)) == [["hangs", "error", "proxy"]]
+	_rules(_of("hangs", _found(bare))) == [["hangs", "error", "proxy"]]
+}
+
+test_reads_pods_and_pod_templates_that_end if {
+	pod := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "once"}, "spec": {"restartPolicy": "Never", "containers": [_main, _proxy]}}
+	[[finding.rule, finding.path] | some finding in _found(pod)] == [["hangs", ["spec", "containers", 1]]]
+	_found(object.union(pod, {"spec": {"restartPolicy": "Always"}})) == []
+	template := {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "once"}, "template": _pod_template([_main, _proxy], {})}
+	[[finding.rule, finding.path] | some finding in _found(template)] == [["hangs", ["template", "spec", "containers", 1]]]
+	_found(object.union(template, {"template": {"spec": {"restartPolicy": "Always"}}})) == []
+}
+
+test_reads_every_job_of_a_job_set if {
+	jobs := [{"name": "a", "template": {"spec": {"activeDeadlineSeconds": 60, "template": _pod_template(containers, {})}}} |
+		some containers in [[_main], [_main, _proxy]]
+	]
+	found := _found({"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet", "metadata": {"name": "set"}, "spec": {"replicatedJobs": jobs}})
+	[[finding.rule, finding.path] | some finding in found] == [[
+		"hangs",
+		["spec", "replicatedJobs", 1, "template", "spec", "template", "spec", "containers", 1],
+	]]
+}
+
+test_reads_lists_in_lists if {
+	list := {"kind": "List", "items": [{"kind": "Service"}, {"kind": "List", "items": [_job([_main, _proxy], {})]}]}
+	[finding] := _found(list)
+	finding.path == ["items", 1, "items", 0, "spec", "template", "spec", "containers", 1]
 }

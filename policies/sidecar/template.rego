@@ -12,6 +12,18 @@ roles := {
 	"missing": {key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
 	"refused": _refused,
 	"all": _all_would_be,
+	"contradiction": object.get({"is": sentence | sentence := contradiction}, "is", null),
+	"unknown_main": object.get({"is": sentence | sentence := unknown_main}, "is", null),
+	"bad": _some_bad,
+	"resembling": _resembling,
+}
+
+# Half a sidecar is worth a remark only where nothing else speaks and another container does the work.
+_resembling := {name: resemblance |
+	not _speaker
+	not _is_all_known
+	some name in (_all - _sidecars)
+	resemblance := _resemblance(_container[name])
 }
 
 _is_main(name) if not name in _sidecars
@@ -24,6 +36,12 @@ _said_of(name) := {
 	"reported": _is_reported(name),
 	"exit": _certain_exit(name),
 	"settable": _settable(name),
+	"off": _switched_off(name),
+	"signal": _signal(name),
+	"signal_exit": _signal_exit(name, _signal(name)),
+	"restarts": object.get({"is": answer | answer := _restarts(_container[name], _signal_exit(name, _signal(name)))}, "is", "unknown"),
+	"quit": object.get(_details, [name, "quit"], null),
+	"drain": object.get({"is": seconds | seconds := _drain(name)}, "is", null),
 	"ends_itself": name in object.keys(_self_ending),
 }
 
@@ -77,6 +95,24 @@ _settable(name) := [{"way": way.way, "options": options} |
 	every option in options { _is_free(name, option) }
 ]
 
+# The calls of its program that are surely off in this pod, and whether nothing says anything yet of the options that switch them on.
+_switched_off(name) := [{"way": way.way, "call": _call_words(name, way), "options": options, "free": free} |
+	not name in _in_doubt
+	some way in _rows[name].ways
+	way.way in {"exec", "http"}
+	options := [condition | some condition in object.get(way, "when", []); not _may_hold(name, condition)]
+	count(options) > 0
+	free := count([option | some option in options; not _is_free(name, option)]) == 0
+]
+
+# What who makes the call has to write: the command up to its first option, or the end of the URL.
+_call_words(_, way) := concat(" ", array.concat([_program(way.argv[0])], [word | some i, word in way.argv; i > 0; i < first])) if {
+	way.way == "exec"
+	first := min([i | some i, word in array.concat(way.argv, ["-"]); startswith(word, "-")])
+}
+
+_call_words(name, way) := concat("", array.concat([$":{port}" | port := _port(name, way.port)], [way.path])) if way.way == "http"
+
 _is_free(name, option) if {
 	option.is
 	not _is_set(name, option)
@@ -111,3 +147,26 @@ _asks_for_native(row) if {
 }
 
 _is_annotated(condition) if lower(input.pod.metadata.annotations[condition.annotation]) in condition.is
+
+# METADATA
+# title: Judged
+# description: The verdict in brief, for a template whose pod is told as it will be once the mains have ended.
+judged := {
+	"decision": said[0],
+	"reason": said[1],
+	"message": said[2],
+	"dirty": [name | said[0] in {"end", "refuse"}; some name in sort(_to_be_told); _has_only_dirty(name)],
+	"warnings": sort(_warnings),
+} if {
+	said := _said
+}
+
+_has_only_dirty(name) if {
+	not _can_complete
+	count(_with_effect(name, "clean")) == 0
+	count(_with_effect(name, "dirty")) > 0
+}
+
+_said := _unfinished if {
+	_unfinished
+} else := _finished

@@ -14,7 +14,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 export async function fnCommand({ out, err, signal }: Terminal): Promise<number> {
   const text = await readText(STDIN, { maxBytes: MAX_BYTES, signal })
   const answer = await krmFunction(text, {
-    review: settings => loadReview(POLICY_FILES, settings),
+    review: settings => loadReview(POLICY_FILES, settings, { today: new Date() }),
     templates: TEMPLATES,
     reaper: rendered,
   })

@@ -92,6 +92,7 @@ function native({ native }: CatalogueRow): readonly Field[] {
   if (!native) return [['Switch', 'none is known; one that is written by hand belongs to initContainers, with restartPolicy: Always']]
   return [
     ['Since', native.since],
+    ['By default', ...(native.byDefault === undefined ? [] : [native.byDefault])],
     ['Annotation', ...Object.entries(native.annotations).map(([key, value]) => `${key}: "${value}"`)],
     ['Note', ...(native.note === undefined ? [] : [native.note])],
     ['Source', ...(native.source === undefined ? [] : [native.source])],

@@ -28,6 +28,17 @@ const percent = z.pipe(
   z.transform((text: string) => Number.parseInt(text, 10) / 100),
 )
 
+const text = (what: string) => z.string(what).check(z.minLength(1, what))
+
+const exception = z.strictObject({
+  rule: text('the name of a rule, such as hangs'),
+  namespace: z.optional(text('a namespace as the manifest has it')),
+  kind: z.optional(text('a kind such as CronJob')),
+  name: z.optional(text('the name of a manifest')),
+  reason: z.string('why it is excepted').check(z.regex(/\S/, 'why it is excepted')),
+  until: z.optional(z.iso.date('a date such as 2027-06-01')).check(describe('The last day on which it counts.')),
+})
+
 const atLeastOne = z.int().check(z.gte(1))
 
 /** Every key of a settings file: each setting with its default and what it means, and $schema; the parsed value has durations in seconds and percentages as fractions. */
@@ -81,6 +92,9 @@ export const settingsSchema = z
     annotationCommands: z
       .prefault(z.enum(['deny', 'allow']), 'deny')
       .check(describe('Whether commands and quit URLs in annotations count: they run under the rights of the reaper.')),
+    review: z
+      .prefault(z.strictObject({ exceptions: z.prefault(z.array(exception), []) }), {})
+      .check(describe('Of a review: `exceptions` are findings that may stay, each with a rule and a reason; see docs/rules/exception.md.')),
     catalogue: z
       .prefault(catalogueRows, {})
       .check(describe('Known sidecars by name, added to the built-in ones or in place of those of the same name.')),

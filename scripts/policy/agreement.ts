@@ -6,16 +6,24 @@ import { loadPolicy } from '../../runtime/policy.ts'
 import type { Pod } from '../../runtime/pod.ts'
 import { type Finding, loadReview, type Template } from '../../runtime/review.ts'
 import type { Verdict } from '../../runtime/verdict.ts'
+import { decodeSettings } from '../../runtime/settings.ts'
 import type { Opa } from './opa.ts'
+import { pages } from './pages.ts'
 import { type Sample, samples } from './samples.ts'
 
 const FILES = { wasm: new URL('../../dist/policy.wasm', import.meta.url), catalogue: new URL('../../dist/catalogue.json', import.meta.url) }
 const SELF = { namespace: 'sidecar-reaper', sweep: 'this-sweep' }
 
-/** How many samples opa eval and the wasm in dist judged alike, live and as the Job that they are of, given the same input and data. @throws {Error} naming those that they did not */
+/** How many samples opa eval and the wasm in dist judged alike, live and as the Job that they are of, and how many examples of docs/rules, given the same input and data. @throws {Error} naming those that they did not */
 export async function agreement(opa: Opa): Promise<number> {
   const { catalogue } = JSON.parse(await readFile(FILES.catalogue, 'utf8')) as { catalogue: object } // made by this script
-  const judged = await Promise.all((await samples()).map(sample => byWasm(sample, catalogue)))
+  const written = (await pages()).flatMap(({ rule, manifests, settings }) =>
+    manifests.map(manifest => ({ name: `${rule}.md`, manifest, settings: decodeSettings(settings, `${rule}.md`) })),
+  )
+  const judged = await Promise.all([
+    ...(await samples()).map(sample => byWasm(sample, catalogue, jobOf(sample.pod))),
+    ...written.map(({ manifest, ...example }) => byWasm({ ...NOTHING_LIVE, ...example }, catalogue, manifest)),
+  ])
   const answers = await byOpa(
     opa,
     judged.map(({ evaluation }) => evaluation),
@@ -38,10 +46,12 @@ interface Answer {
   readonly templates: readonly Template[]
 }
 
-async function byWasm({ name, pod, now, settings, surroundings }: Sample, catalogue: object) {
+/** Examples are of manifests alone. */
+const NOTHING_LIVE = { pod: {}, now: new Date(0), surroundings: { namespace: null, node: null } }
+
+async function byWasm({ name, pod, now, settings, surroundings }: Omit<Sample, 'about' | 'expect'>, catalogue: object, manifest: object) {
   const [policy, review] = await Promise.all([loadPolicy(FILES, settings, SELF), loadReview(FILES, settings)])
   const facts = policy.facts(pod)
-  const manifest = jobOf(pod)
   const { catalogue: _rows, ...rules } = settings
   const evaluation: Evaluation = {
     input: { pod: facts, ...surroundings, now: now.getTime() / 1000 },

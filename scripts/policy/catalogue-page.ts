@@ -43,7 +43,11 @@ function wayCell(way: CatalogueRow['ways'][number]): string {
 
 function nativeCell({ native }: CatalogueRow): string {
   if (!native) return ''
-  return lines([...Object.entries(native.annotations).map(([key, value]) => code(`${key}: "${value}"`)), `since ${native.since}`])
+  return lines([
+    ...Object.entries(native.annotations).map(([key, value]) => code(`${key}: "${value}"`)),
+    `since ${native.since}`,
+    ...(native.byDefault === undefined ? [] : [`by itself from ${native.byDefault}`]),
+  ])
 }
 
 function section(id: string, row: CatalogueRow): string {
@@ -147,7 +151,7 @@ catalogue:
 | \`endsItself\` | no | \`withinSeconds\` and \`when\`: it ends by itself so soon after all other containers, and gets that time. |
 | \`drainSeconds\` | unknown | How long it may drain before it ends. A liveness probe that is quicker is warned about. |
 | \`distroless\` | unknown | Its usual image has neither a shell nor \`kill\`, so that no signal can be sent from inside. |
-| \`native\` | none | How its vendor makes it a native sidecar: \`since\`, and \`annotations\`, \`note\`, \`source\`. |
+| \`native\` | none | How its vendor makes it a native sidecar: \`since\`, and \`annotations\`, \`byDefault\` (since when unasked), \`note\`, \`source\`. |
 | \`optOut\` | none | What on a pod keeps its vendor from adding it: \`annotations\`, \`labels\`, \`source\`. The reaper's own pods carry all of them. |
 | \`notes\`, \`sources\` | none | For the people who read the row. |
 

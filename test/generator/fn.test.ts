@@ -114,6 +114,18 @@ t.test('failOn says which findings fail', async t => {
   t.equal(await answer('failOn: never'), false)
 })
 
+t.test('what is excepted is said as info and fails nothing', async t => {
+  const job = resourceList(
+    'apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  activeDeadlineSeconds: 60\n  template:\n    metadata:\n      annotations:\n        sidecar-reaper.review/ignore-hangs: by hand; until=2099-12-31\n    spec:\n      containers:\n      - {name: work}\n      - {name: vector, image: timberio/vector}\n',
+    ANNOTATE.replace('annotate: true', 'failOn: warning'),
+  )
+  const { failed, lines } = await fn(job)
+  t.notOk(failed)
+  t.strictSame(lines, [
+    'info: spec.template.spec.containers[1]: Job a never completes: vector (known sidecar vector) runs on after work, and nothing asks a reaper to end it; excepted until 2099-12-31: by hand (hangs)\n',
+  ])
+})
+
 t.test('decodeGeneratorConfig() reads a ConfigMap as our own kind', async t => {
   const spec = { annotate: true, native: { minKubeletVersion: '1.33' }, settings: { mode: 'enforce' } }
   const data = { annotate: 'true', native: 'minKubeletVersion: "1.33"', settings: '{mode: enforce}' }

@@ -117,7 +117,7 @@ t.test('and others pass as they are', async t => {
       'fn.yaml': functionConfig('check', '{}'),
     }),
   )
-  t.match(checked, { code: 0, stderr: '' })
+  t.match(checked, { code: 0, stderr: /^info: .*\(known-by-half\)\n$/ })
   t.match(podSpecOf(checked.stdout) ?? {}, { containers: [{ name: 'work' }, { name: 'cloud-sql-proxy' }] })
 })
 

@@ -350,7 +350,10 @@ t.test('fn reads a ResourceList and prints one, without the Kubernetes client', 
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'backup' },
-    spec: { template: { spec: { containers: [{ name: 'work' }, { name: 'fluent-bit', image: 'fluent/fluent-bit:4.2' }] } } },
+    spec: {
+      activeDeadlineSeconds: 60,
+      template: { spec: { containers: [{ name: 'work' }, { name: 'fluent-bit', image: 'fluent/fluent-bit:4.2' }] } },
+    },
   }
   const list = { apiVersion: 'config.kubernetes.io/v1', kind: 'ResourceList', items: [job] }
   const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(NO_CLIENT)}`]

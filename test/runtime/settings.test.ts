@@ -18,6 +18,7 @@ t.test('defaultSettings() are the documented ones, durations in seconds', async 
     maxMispredicted: 0.2,
     perNode: 4,
     annotationCommands: 'deny',
+    review: { exceptions: [] },
     catalogue: {},
   })
 })

@@ -1,0 +1,43 @@
+package review
+
+# METADATA
+# title: pre-stop-host
+# description: A lifecycle hook or probe names a host, which Pod Security refuses from Kubernetes 1.34 on (levels baseline and restricted).
+# custom:
+#   severity: warning
+_findings contains finding if {
+	some template in _templates
+	some c in _written_containers(template)
+	some place in _places_of_hosts
+	host := object.get(c.container, array.concat(place, ["host"]), "")
+	host != ""
+	path := array.flatten([c.path, place, "host"])
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name}: {concat(".", place)} of {c.name} names host {host}, which Pod Security refuses from Kubernetes 1.34 on in namespaces of the levels baseline and restricted",
+		"container": c.name,
+		"path": path,
+		"fix": {
+			"text": "leave the host out, or use exec: without it the kubelet calls the pod's own address, where what listens on localhost only does not answer",
+			"patch": [{"op": "remove", "path": _pointer(path)}],
+		},
+	})
+}
+
+# KEP-4940.
+_places_of_hosts := [place |
+	some [parent, child] in [
+		["lifecycle", "preStop"],
+		["lifecycle", "postStart"],
+		["livenessProbe", null],
+		["readinessProbe", null],
+		["startupProbe", null],
+	]
+	some action in ["httpGet", "tcpSocket"]
+	place := [key | some key in [parent, child, action]; key != null]
+]
+
+_written_containers(template) := [{"name": object.get(c, "name", ""), "path": array.flatten([template.spec, list, i]), "container": c} |
+	template.spec != null
+	some list in ["containers", "initContainers"]
+	some i, c in template.pod.spec[list]
+]

@@ -1,0 +1,35 @@
+package review
+
+# METADATA
+# title: stripped-native
+# description: A webhook of an older API is asked of the creation of pods, and may take the restartPolicy out of native sidecars.
+# custom:
+#   severity: warning
+_findings contains finding if {
+	some template in _templates
+	some c in _natives(template)
+	some webhook in _older_webhooks
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name}: webhook {webhook.name} takes only v1beta1 reviews of new pods; one built before Kubernetes 1.28 may take the restartPolicy out of native sidecar {c.name}, which then blocks its pod",
+		"container": c.name,
+		"path": c.path,
+		"fix": {"text": "update what serves the webhook, or keep it from these pods by its objectSelector", "patch": []},
+	})
+}
+
+_natives(template) := [{"name": c.name, "path": array.flatten([template.spec, "initContainers", i])} |
+	template.spec != null
+	some i, c in template.pod.spec.initContainers
+	c.restartPolicy == "Always"
+]
+
+_older_webhooks contains webhook if {
+	some item in _manifests
+	item.manifest.kind == "MutatingWebhookConfiguration"
+	some webhook in item.manifest.webhooks
+	not "v1" in webhook.admissionReviewVersions
+	some rule in webhook.rules
+	count({"*", "CREATE"} & {operation | some operation in rule.operations}) > 0
+	count({"*", "*/*", "pods"} & {resource | some resource in rule.resources}) > 0
+	count({"*", ""} & {group | some group in rule.apiGroups}) > 0
+}
