@@ -1,6 +1,6 @@
 import { defaultSettings, type Settings } from './settings.ts'
 import { PolicyError, said } from './policy/error.ts'
-import { instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
+import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
 
 /** One remark on a manifest. */
 export interface Finding {
@@ -86,11 +86,13 @@ export interface Review {
   findings(manifest: object): readonly Finding[]
   /** @throws {PolicyError} `evaluation` when the wasm fails on it */
   templates(manifest: object): readonly Template[]
+  readonly hashes: Hashes
 }
 
 /** The review of these files. @throws {PolicyError} `unreadable` naming the file and what was expected */
 export async function loadReview(files: PolicyFiles, settings: Settings = defaultSettings()): Promise<Review> {
-  const { wasm, catalogue } = await readPolicy(files, settings)
+  const source = await readPolicy(files, settings)
+  const { wasm, catalogue } = source
   const { catalogue: _rows, ...rules } = settings
   const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: rules }, FINDINGS)
   const ask = (entryPoint: string, manifest: object): unknown => {
@@ -104,6 +106,7 @@ export async function loadReview(files: PolicyFiles, settings: Settings = defaul
   return {
     findings: manifest => ask(FINDINGS, manifest) as Finding[], // the policy's tests hold its shape
     templates: manifest => ask(TEMPLATES, manifest) as Template[], // likewise
+    hashes: hashesOf(source, settings),
   }
 }
 
