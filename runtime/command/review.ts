@@ -1,11 +1,17 @@
-import type { ReviewConfig } from '../config.ts'
+import { type ReviewConfig, VERSION } from '../config.ts'
+import type { ReportFormat } from '../config/review.ts'
 import { EXIT } from '../exit.ts'
 import { POLICY_FILES } from '../files.ts'
 import { loadReview, type Review } from '../review.ts'
 import { reviewFiles } from '../review/pass.ts'
 import type { FileReview, ReviewSummary } from '../review/record.ts'
+import { RULES } from '../review/rules.ts'
+import { reviewGithub } from '../report/review/github.ts'
 import { reviewJson } from '../report/review/json.ts'
+import { reviewJunit } from '../report/review/junit.ts'
 import type { ReviewReporter } from '../report/review/reporter.ts'
+import { reviewSarif } from '../report/review/sarif.ts'
+import { reportFile } from '../report/review/target.ts'
 import { remarkText, reviewText } from '../report/review/text.ts'
 import { painter } from '../report/style.ts'
 import { type StatusLine, statusLine } from '../report/status-line.ts'
@@ -16,24 +22,38 @@ import { UsageError } from '../usage.ts'
 export async function reviewCommand(config: ReviewConfig, terminal: Terminal): Promise<number> {
   const review = await loadReview(POLICY_FILES, config.settings)
   const bar = config.output.progress ? statusLine({ write: terminal.err, now: () => performance.now() }) : undefined
-  const reporters = config.reports.map(({ format }) => reporter(format, text => show(text, terminal.out, bar), config))
-  let summary = empty(review)
-  const { ignore, selection, paths } = config
-  const options = { review, selection, ignore, cwd: process.cwd(), builds: false, signal: terminal.signal }
+  const files = config.reports.map(({ file }) => (file === undefined ? undefined : reportFile(file)))
+  const reporters = config.reports.map(({ format }, index) =>
+    reporter(format, files[index]?.write ?? (text => show(text, terminal.out, bar)), config),
+  )
   try {
-    for await (const one of reviewFiles(paths, options)) {
-      summary = withFile(summary, one)
-      bar?.show(`${summary.files} files reviewed …`)
-      show(one.remarks.map(remarkText).join(''), terminal.err, bar)
-      for (const reporter of reporters) reporter.file(one)
-    }
+    const summary = await pass(review, reporters, bar, config, terminal)
+    for (const file of files) file?.keep()
+    return exitCode(summary, config.failOnWarn)
   } finally {
     bar?.clear()
+    for (const file of files) file?.drop()
+  }
+}
+
+async function pass(
+  review: Review,
+  reporters: readonly ReviewReporter[],
+  bar: StatusLine | undefined,
+  { ignore, selection, paths }: ReviewConfig,
+  { err, signal }: Terminal,
+): Promise<ReviewSummary> {
+  let summary = empty(review)
+  for await (const one of reviewFiles(paths, { review, selection, ignore, cwd: process.cwd(), builds: false, signal })) {
+    summary = withFile(summary, one)
+    bar?.show(`${summary.files} files reviewed …`)
+    show(one.remarks.map(remarkText).join(''), err, bar)
+    for (const reporter of reporters) reporter.file(one)
   }
   if (summary.files === 0)
     throw new UsageError(['error: there is no file to review: name files, or folders with .yaml, .yml or .json files'])
   for (const reporter of reporters) reporter.end(summary)
-  return exitCode(summary, config.failOnWarn)
+  return summary
 }
 
 function show(text: string, write: (text: string) => void, bar: StatusLine | undefined): void {
@@ -42,11 +62,17 @@ function show(text: string, write: (text: string) => void, bar: StatusLine | und
   write(text)
 }
 
-function reporter(format: string, write: (text: string) => void, { output }: ReviewConfig): ReviewReporter {
+function reporter(format: ReportFormat, write: (text: string) => void, { output, failOnWarn }: ReviewConfig): ReviewReporter {
   switch (format) {
     case 'json':
       return reviewJson(write)
-    default:
+    case 'sarif':
+      return reviewSarif({ write, version: VERSION, rules: RULES, cwd: process.cwd() })
+    case 'junit':
+      return reviewJunit({ write, failOnWarn })
+    case 'github':
+      return reviewGithub(write)
+    case 'text':
       return reviewText({ write, paint: painter(output.color) })
   }
 }

@@ -71,7 +71,7 @@ export const review: Page = {
   examples: [
     ['Every manifest below a folder; what .gitignore names is left out', 'sidecar-reaper review deploy/'],
     ['What Helm or kustomize make', 'helm template chart/ | sidecar-reaper review -'],
-    ['For a script', 'sidecar-reaper review -o json . | jq \'select(.severity == "error")\''],
+    ['In a pipeline: to read, for GitHub, and as SARIF in a file', 'sidecar-reaper review -o text -o github -o sarif=review.sarif .'],
   ],
   exitCodes: [
     ['0', 'fine; warnings and infos are no failure'],

@@ -8,7 +8,7 @@ export const FILE_PLACEHOLDER = 'FILE'
 /** Likewise for an argument that may be a folder too. */
 export const PATH_PLACEHOLDER = 'PATH'
 
-export const REPORT_FORMATS = ['text', 'json'] as const
+export const REPORT_FORMATS = ['text', 'json', 'sarif', 'junit', 'github'] as const
 
 /** A command line as commander parsed it, nothing checked beyond its grammar. */
 export interface Invocation {
@@ -64,7 +64,7 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     'review',
     pages.review,
     [
-      new Option('-o, --output <FORMAT>', 'text for people, json for scripts: one JSON object a line; default: text')
+      new Option('-o, --output <FORMAT>', 'text, json, sarif, junit or github, to a file with FORMAT=FILE; several at once; default: text')
         .choices(REPORT_FORMATS)
         .argParser(listed),
       new Option('--rule <NAME>', 'only findings of this rule; several at once').argParser(listed),

@@ -9,9 +9,10 @@ import { REPORT_FORMATS } from './program.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
-/** A report on standard output. */
+/** A report, and the file that it goes to; undefined: standard output. */
 export interface ReportTarget {
   readonly format: ReportFormat
+  readonly file: string | undefined
 }
 
 /** What a review is asked for by its flags. Throws UsageError. */
@@ -39,21 +40,29 @@ interface Options {
 }
 
 /** Formats that are one whole document: nothing else may stand beside them. */
-const WHOLE: readonly ReportFormat[] = ['json']
+const WHOLE: readonly ReportFormat[] = ['json', 'sarif', 'junit']
 
 function reportTargets(texts: readonly string[]): readonly ReportTarget[] {
   const targets = texts.map(target)
-  const shown = targets.map(({ format }) => format)
+  const shown = targets.filter(({ file }) => file === undefined).map(({ format }) => format)
   const whole = shown.find(format => WHOLE.includes(format))
-  if (whole !== undefined && shown.length > 1) throw usage(`-o ${whole} needs standard output for itself`, 'review')
+  if (whole !== undefined && shown.length > 1)
+    throw usage(`-o ${whole} needs standard output for itself: give ${whole}=FILE, or all others a file`, 'review')
+  const files = targets.flatMap(({ file }) => file ?? [])
+  const twice = files.find((file, index) => files.indexOf(file) !== index)
+  if (twice !== undefined) throw usage(`-o names ${printable(twice)} twice: each report needs a file of its own`, 'review')
   return targets
 }
 
 function target(text: string): ReportTarget {
-  const format = REPORT_FORMATS.find(known => known === text)
+  const [name = '', ...rest] = text.split('=')
+  const format = REPORT_FORMATS.find(known => known === name)
   if (format === undefined)
-    throw usage(`-o ${printable(text, 60)}: expected one of ${REPORT_FORMATS.join(', ')}${guess(text, REPORT_FORMATS)}`, 'review')
-  return { format }
+    throw usage(`-o ${printable(text, 60)}: expected one of ${REPORT_FORMATS.join(', ')}${guess(name, REPORT_FORMATS)}`, 'review')
+  if (rest.length === 0) return { format, file: undefined }
+  const file = rest.join('=')
+  if (file === '') throw usage(`-o ${format}= names no file`, 'review')
+  return { format, file }
 }
 
 function known(name: string): string {

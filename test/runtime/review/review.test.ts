@@ -70,6 +70,7 @@ t.test('review exits as the worst that it found asks for', async t => {
     ['--rule hang fine.yaml', 64],
     ['-o xml fine.yaml', 64],
     ['-o json -o text fine.yaml', 64],
+    ['-o sarif=x -o junit=x fine.yaml', 64],
     ['', 64],
   ]
   for (const [args, code] of cases) t.equal((await review(args.split(' ').filter(Boolean), { cwd })).code, code, args)
