@@ -46,6 +46,9 @@ export interface ReviewConfig {
   /** Patterns of paths to leave out, as .gitignore writes them. */
   readonly ignore: readonly string[]
   readonly selection: Selection
+  /** Mend in the files, or only show how. */
+  readonly fix: 'no' | 'write' | 'diff'
+  readonly toFix: Selection
   readonly failOnWarn: boolean
   readonly reports: readonly ReportTarget[]
   readonly settings: Settings
@@ -138,7 +141,7 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
       return {
         command: 'review',
         paths: invocation.arguments,
-        ...reviewOptions(invocation.options),
+        ...reviewOptions(invocation.options, invocation.arguments),
         settings: await settings(options, signal),
         output: outputConfig({}, surroundings),
       }

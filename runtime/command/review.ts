@@ -23,8 +23,9 @@ export async function reviewCommand(config: ReviewConfig, terminal: Terminal): P
   const review = await loadReview(POLICY_FILES, config.settings)
   const bar = config.output.progress ? statusLine({ write: terminal.err, now: () => performance.now() }) : undefined
   const files = config.reports.map(({ file }) => (file === undefined ? undefined : reportFile(file)))
+  const stream = config.fix === 'diff' ? terminal.err : terminal.out
   const reporters = config.reports.map(({ format }, index) =>
-    reporter(format, files[index]?.write ?? (text => show(text, terminal.out, bar)), config),
+    reporter(format, files[index]?.write ?? (text => show(text, stream, bar)), config),
   )
   try {
     const summary = await pass(review, reporters, bar, config, terminal)
@@ -40,14 +41,15 @@ async function pass(
   review: Review,
   reporters: readonly ReviewReporter[],
   bar: StatusLine | undefined,
-  { ignore, selection, paths }: ReviewConfig,
-  { err, signal }: Terminal,
+  { ignore, selection, fix, toFix, paths }: ReviewConfig,
+  { out, err, signal }: Terminal,
 ): Promise<ReviewSummary> {
   let summary = empty(review)
-  for await (const one of reviewFiles(paths, { review, selection, ignore, cwd: process.cwd(), builds: false, signal })) {
+  for await (const one of reviewFiles(paths, { review, selection, fix, toFix, ignore, cwd: process.cwd(), builds: false, signal })) {
     summary = withFile(summary, one)
     bar?.show(`${summary.files} files reviewed …`)
     show(one.remarks.map(remarkText).join(''), err, bar)
+    show(one.diff, out, bar)
     for (const reporter of reporters) reporter.file(one)
   }
   if (summary.files === 0)

@@ -71,6 +71,7 @@ export const review: Page = {
   examples: [
     ['Every manifest below a folder; what .gitignore names is left out', 'sidecar-reaper review deploy/'],
     ['What Helm or kustomize make', 'helm template chart/ | sidecar-reaper review -'],
+    ['See what would mend it, then mend it', 'sidecar-reaper review --diff deploy/; sidecar-reaper review --fix deploy/'],
     ['In a pipeline: to read, for GitHub, and as SARIF in a file', 'sidecar-reaper review -o text -o github -o sarif=review.sarif .'],
   ],
   exitCodes: [

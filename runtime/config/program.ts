@@ -64,13 +64,17 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     'review',
     pages.review,
     [
-      new Option('-o, --output <FORMAT>', 'text, json, sarif, junit or github, to a file with FORMAT=FILE; several at once; default: text')
+      new Option('-o, --output <FORMAT>', 'how to report; to a file with FORMAT=FILE; several at once; default: text')
         .choices(REPORT_FORMATS)
         .argParser(listed),
       new Option('--rule <NAME>', 'only findings of this rule; several at once').argParser(listed),
-      new Option('--min-severity <SEVERITY>', 'only findings of this severity or a worse one')
-        .choices(['error', 'warning', 'info'])
-        .default('info'),
+      new Option('--min-severity <SEVERITY>', 'only findings of this severity or a worse one; default: info').choices([
+        'error',
+        'warning',
+        'info',
+      ]),
+      new Option('--fix', 'mend errors and warnings in the files, comments kept; infos too where --rule or --min-severity asks for them'),
+      new Option('--diff', 'print what --fix would change, for git apply, and change nothing; the report goes to standard error'),
       new Option('--fail-on-warn', 'exit with 1 for warnings, with 2 for errors'),
       new Option('--ignore <GLOB>', 'leave these paths out, as a line of .gitignore would; several at once').argParser(listed),
       settingsOption(),

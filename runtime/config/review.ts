@@ -1,3 +1,4 @@
+import { STDIN } from '../documents.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
 import type { Severity } from '../review.ts'
@@ -16,25 +17,38 @@ export interface ReportTarget {
 }
 
 /** What a review is asked for by its flags. Throws UsageError. */
-export function reviewOptions(options: Readonly<Record<string, unknown>>): {
+export function reviewOptions(
+  options: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+): {
   readonly reports: readonly ReportTarget[]
   readonly ignore: readonly string[]
   readonly selection: Selection
   readonly failOnWarn: boolean
+  readonly fix: 'no' | 'write' | 'diff'
+  readonly toFix: Selection
 } {
-  const { output, rule = [], minSeverity, ignore = [], failOnWarn } = options as unknown as Options // the program declares these, with no other types
+  const { output, rule = [], minSeverity, ignore = [], failOnWarn, fix, diff } = options as unknown as Options // the program declares these, with no other types
+  if ((fix || diff) && paths.includes(STDIN))
+    throw usage(`${diff ? '--diff' : '--fix'} needs files: there is nothing to mend in standard input`, 'review')
+  const rules = rule.map(known)
   return {
-    reports: reportTargets(output ?? ['text']),
+    reports: reportTargets(output ?? ['text'], diff === true),
     ignore,
-    selection: { rules: rule.map(known), minSeverity },
+    selection: { rules, minSeverity: minSeverity ?? 'info' },
     failOnWarn: failOnWarn === true,
+    fix: diff ? 'diff' : fix ? 'write' : 'no',
+    // An info may be as it is meant: such a Job does complete where a reaper runs.
+    toFix: { rules, minSeverity: minSeverity ?? (rules.length > 0 ? 'info' : 'warning') },
   }
 }
 
 interface Options {
   readonly output?: readonly string[]
   readonly rule?: readonly string[]
-  readonly minSeverity: Severity
+  readonly minSeverity?: Severity
+  readonly fix?: boolean
+  readonly diff?: boolean
   readonly ignore?: readonly string[]
   readonly failOnWarn?: boolean
 }
@@ -42,10 +56,12 @@ interface Options {
 /** Formats that are one whole document: nothing else may stand beside them. */
 const WHOLE: readonly ReportFormat[] = ['json', 'sarif', 'junit']
 
-function reportTargets(texts: readonly string[]): readonly ReportTarget[] {
+function reportTargets(texts: readonly string[], isDiff: boolean): readonly ReportTarget[] {
   const targets = texts.map(target)
   const shown = targets.filter(({ file }) => file === undefined).map(({ format }) => format)
   const whole = shown.find(format => WHOLE.includes(format))
+  if (isDiff && shown.some(format => format !== 'text'))
+    throw usage(`--diff needs standard output for itself: give ${shown.find(format => format !== 'text')} a file`, 'review')
   if (whole !== undefined && shown.length > 1)
     throw usage(`-o ${whole} needs standard output for itself: give ${whole}=FILE, or all others a file`, 'review')
   const files = targets.flatMap(({ file }) => file ?? [])

@@ -13,6 +13,10 @@ const READ_AHEAD = 4
 export interface PassOptions extends FindOptions {
   readonly review: Review
   readonly selection: Selection
+  /** Mend in the files, or only show it. */
+  readonly fix: 'no' | 'write' | 'diff'
+  /** Which findings to mend. */
+  readonly toFix: Selection
 }
 
 /** The review of each file of these arguments, in a fixed order, a few in memory at a time. */
@@ -20,14 +24,17 @@ export async function* reviewFiles(paths: readonly string[], options: PassOption
   for await (const { found, text } of ahead(findFiles(paths, options), one => textOf(one, options.signal))) {
     options.signal.throwIfAborted()
     if (found.kind === 'remark') yield nothingOf(found.remark.file, [found.remark], false)
-    else if (found.kind === 'file') yield fileReview(found, await text, options)
+    else if (found.kind === 'file') yield await fileReview(found, await text, options)
   }
 }
 
-function fileReview({ path, isNamed }: Extract<Found, { kind: 'file' }>, read: Read, { review, selection }: PassOptions): FileReview {
+async function fileReview({ path, isNamed }: Extract<Found, { kind: 'file' }>, read: Read, options: PassOptions): Promise<FileReview> {
+  const { review, selection, fix, toFix, cwd } = options
   const file = nameOf(path)
   if ('problem' in read) return nothingOf(file, [problem(file, null, read.problem)])
-  return reviewText(read.text, { file, review, selection, isNamed })
+  const about = { file, review, selection, isNamed }
+  if (fix === 'no' || path === STDIN) return reviewText(read.text, about)
+  return (await import('./fix-file.ts')).fixFile(read.text, { ...about, fix, toFix, cwd })
 }
 
 function nameOf(path: string): string {

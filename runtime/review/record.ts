@@ -21,7 +21,7 @@ export interface FindingRecord extends Finding, Place {
   /** The template that Helm rendered it from, null elsewhere. */
   readonly source: string | null
   readonly object: Subject
-  /** Mended: in the file with --fix, in the shown diff with --diff. */
+  /** Mended in the file: its place is that of before. */
   readonly fixed: boolean
 }
 
