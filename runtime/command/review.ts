@@ -45,7 +45,7 @@ async function pass(
   { out, err, signal }: Terminal,
 ): Promise<ReviewSummary> {
   let summary = empty(review)
-  for await (const one of reviewFiles(paths, { review, selection, fix, toFix, ignore, cwd: process.cwd(), builds: false, signal })) {
+  for await (const one of reviewFiles(paths, { review, selection, fix, toFix, ignore, cwd: process.cwd(), signal })) {
     summary = withFile(summary, one)
     bar?.show(`${summary.files} files reviewed …`)
     show(one.remarks.map(remarkText).join(''), err, bar)

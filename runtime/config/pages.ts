@@ -67,7 +67,7 @@ export const explain: Page = {
 export const review: Page = {
   summary: 'findings in manifests, before they meet a cluster',
   description:
-    'Reads manifests and says which Jobs, CronJobs, Argo Workflows and SparkApplications will hang, and what would mend them. Who is a sidecar is what a sweep with the same settings would say. Asks no cluster.',
+    'Reads manifests and says which Jobs, CronJobs, Argo Workflows and SparkApplications will hang, and what would mend them. Who is a sidecar is what a sweep with the same settings would say. A folder with a kustomization is built first, by kustomize or kubectl. Asks no cluster.',
   examples: [
     ['Every manifest below a folder; what .gitignore names is left out', 'sidecar-reaper review deploy/'],
     ['What Helm or kustomize make', 'helm template chart/ | sidecar-reaper review -'],

@@ -77,6 +77,7 @@ export function findingRecord(finding: Finding, manifest: Manifest, file: string
     file,
     ...manifest.place(path),
     source: manifest.source(),
+    build: null,
     object: subjectOf(manifest.value, path),
     ...finding,
     fixed: false,

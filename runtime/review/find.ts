@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { glob, readdir, realpath, stat } from 'node:fs/promises'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileName, readProblem, STDIN } from '../documents.ts'
 import { coveredFiles, kustomizationOf } from './kustomization.ts'
 import { type GitIgnore, gitIgnore, ignoring } from './ignored.ts'
@@ -9,15 +9,15 @@ import type { Remark } from './record.ts'
 /** What to review, or what there is to say of a place where nothing can be. */
 export type Found =
   | { readonly kind: 'file'; readonly path: string; readonly isNamed: boolean }
-  | { readonly kind: 'kustomization'; readonly folder: string }
+  | { readonly kind: 'kustomization'; readonly folder: string; readonly name: string }
   | { readonly kind: 'remark'; readonly remark: Remark }
 
 export interface FindOptions {
   /** Patterns to leave out, as .gitignore writes them. */
   readonly ignore: readonly string[]
   readonly cwd: string
-  /** Whether kustomizations can be built: then the files that they name are not reviewed alone. */
-  readonly builds: boolean
+  /** Whether kustomizations can be built: then the files that they name are not reviewed alone. Asked when there is one. */
+  readonly canBuild: () => Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -45,6 +45,8 @@ async function* findOne(path: string, walk: Walk, options: FindOptions): AsyncGe
     const isFolder = (await stat(full)).isDirectory()
     if (isIgnored(full, isFolder)) return
     if (isFolder) yield* walk(path, await gitIgnore(full), [await realpath(full)])
+    else if (kustomizationOf(new Set([basename(path)])) !== undefined && (await options.canBuild()))
+      yield { kind: 'kustomization', folder: dirname(path), name: basename(path) }
     else yield { kind: 'file', path, isNamed: true }
   } catch (error) {
     if (isMissing(error) && GLOB.test(path)) return yield* matching(path, walk, options)
@@ -105,7 +107,7 @@ function isHidden(name: string, pattern: string): boolean {
 /** What is below a folder; `above` are the real paths of the folders that lead to it. */
 type Walk = (folder: string, rules: GitIgnore, above: readonly string[]) => AsyncGenerator<Found>
 
-function walker({ ignore, cwd, builds, signal }: FindOptions): Walk {
+function walker({ ignore, cwd, canBuild, signal }: FindOptions): Walk {
   const isIgnored = ignoring(ignore, cwd)
   const covered = new Set<string>()
 
@@ -122,8 +124,14 @@ function walker({ ignore, cwd, builds, signal }: FindOptions): Walk {
     const kustomization = kustomizationOf(names)
     if (kustomization !== undefined) {
       const { isComponent, files } = await coveredFiles(join(full, kustomization))
-      if (builds) for (const file of files) covered.add(file)
-      if (!isComponent) yield { kind: 'kustomization', folder }
+      if (await canBuild()) {
+        for (const file of files) covered.add(file)
+        if (!isComponent) yield { kind: 'kustomization', folder, name: kustomization }
+      } else if (!isComponent)
+        yield note(
+          join(folder, kustomization),
+          'cannot be built: neither kustomize nor kubectl is on PATH; its files are reviewed as they are, without its patches',
+        )
     }
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const { name } = entry

@@ -3,6 +3,7 @@ import type { Review } from '../review.ts'
 import { UsageError } from '../usage.ts'
 import { nothingOf, problem, reviewText, type Selection } from './file-review.ts'
 import { findFiles, type FindOptions, type Found } from './find.ts'
+import { type Builder, findBuilder } from './kustomize.ts'
 import type { FileReview } from './record.ts'
 
 /** A larger file is refused: with its values and places it takes some twenty times its size of memory. */
@@ -10,7 +11,7 @@ const MAX_BYTES = 32 * 1024 * 1024
 /** Files that are read while one is reviewed. */
 const READ_AHEAD = 4
 
-export interface PassOptions extends FindOptions {
+export interface PassOptions extends Omit<FindOptions, 'canBuild'> {
   readonly review: Review
   readonly selection: Selection
   /** Mend in the files, or only show it. */
@@ -21,11 +22,35 @@ export interface PassOptions extends FindOptions {
 
 /** The review of each file of these arguments, in a fixed order, a few in memory at a time. */
 export async function* reviewFiles(paths: readonly string[], options: PassOptions): AsyncGenerator<FileReview> {
-  for await (const { found, text } of ahead(findFiles(paths, options), one => textOf(one, options.signal))) {
-    options.signal.throwIfAborted()
+  const { signal } = options
+  let builder: Promise<Builder | undefined> | undefined
+  const theBuilder = () => (builder ??= findBuilder(signal))
+  const canBuild = async () => (await theBuilder()) !== undefined
+  const reported = new Set<string>()
+  for await (const { found, text } of ahead(findFiles(paths, { ...options, canBuild }), one => textOf(one, signal))) {
+    signal.throwIfAborted()
     if (found.kind === 'remark') yield nothingOf(found.remark.file, [found.remark], false)
     else if (found.kind === 'file') yield await fileReview(found, await text, options)
+    else yield once(await buildReview(found, await theBuilder(), options), reported)
   }
+}
+
+async function buildReview(
+  { folder, name }: Extract<Found, { kind: 'kustomization' }>,
+  builder: Builder | undefined,
+  options: PassOptions,
+): Promise<FileReview> {
+  if (builder === undefined) return nothingOf(folder, []) // it is only found where one can be built
+  return (await import('./build-review.ts')).reviewBuild({ ...options, folder, name, builder })
+}
+
+/** An overlay shows what its base showed already. */
+function once(review: FileReview, reported: Set<string>): FileReview {
+  const findings = review.findings.filter(({ file, line, column, rule, message }) => {
+    const key = JSON.stringify([file, line, column, rule, message])
+    return !reported.has(key) && reported.add(key)
+  })
+  return { ...review, findings }
 }
 
 async function fileReview({ path, isNamed }: Extract<Found, { kind: 'file' }>, read: Read, options: PassOptions): Promise<FileReview> {

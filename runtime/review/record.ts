@@ -20,6 +20,8 @@ export interface FindingRecord extends Finding, Place {
   readonly file: string
   /** The template that Helm rendered it from, null elsewhere. */
   readonly source: string | null
+  /** The folder whose kustomization built the object, null where it is as it is written. */
+  readonly build: string | null
   readonly object: Subject
   /** Mended in the file: its place is that of before. */
   readonly fixed: boolean

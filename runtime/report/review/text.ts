@@ -14,10 +14,11 @@ export function reviewText({ write, paint }: { readonly write: (text: string) =>
   }
 }
 
-function findingText({ file, line, column, source, severity, message, rule, fix, fixed }: FindingRecord, paint: Paint): string {
+function findingText({ file, line, column, source, build, severity, message, rule, fix, fixed }: FindingRecord, paint: Paint): string {
   const word = fixed ? paint('good', 'fixed') : paint(MEANINGS[severity], severity)
   const lines = [`${paint('heading', `${printable(file, 4096)}:${line}:${column}`)}: ${word}: ${printable(message, 1000)} (${rule})`]
   if (source !== null) lines.push(`    in ${printable(source)}`)
+  if (build !== null) lines.push(`    as kustomize builds it in ${printable(build)}`)
   if (!fixed) lines.push(`    fix: ${printable(fix.text, 1000)}`)
   return lines.map(line => `${line}\n`).join('')
 }

@@ -5,7 +5,8 @@ import { type Found, findFiles } from '../../../runtime/review/find.ts'
 /** What is found, with the remarks as `kind path: message`. */
 async function found(cwd: string, paths: readonly string[], ignore: readonly string[] = []): Promise<readonly string[]> {
   const all: Found[] = []
-  for await (const one of findFiles(paths, { cwd, ignore, builds: false, signal: new AbortController().signal })) all.push(one)
+  for await (const one of findFiles(paths, { cwd, ignore, canBuild: async () => false, signal: new AbortController().signal }))
+    all.push(one)
   return all.flatMap(one =>
     one.kind === 'file' ? [one.path] : one.kind === 'remark' ? [`${one.remark.kind} ${one.remark.file}: ${one.remark.message}`] : [],
   )
