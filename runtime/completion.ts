@@ -3,7 +3,7 @@ import { bashCompletion } from './completion/bash.ts'
 import type { CommandLine, Flag } from './completion/command-line.ts'
 import { fishCompletion } from './completion/fish.ts'
 import { zshCompletion } from './completion/zsh.ts'
-import { FILE_PLACEHOLDER, program } from './config/program.ts'
+import { FILE_PLACEHOLDER, PATH_PLACEHOLDER, program } from './config/program.ts'
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
 
@@ -18,8 +18,15 @@ function commandLine(root: Command): CommandLine {
     summary: command.summary(),
     flags: flags(command),
     values: argumentChoices(command.registeredArguments[0]),
+    takesPaths: command.registeredArguments[0]?.name() === PATH_PLACEHOLDER,
   }))
-  const help = { name: 'help', summary: 'print the help of a command', flags: [], values: commands.map(command => command.name) }
+  const help = {
+    name: 'help',
+    summary: 'print the help of a command',
+    flags: [],
+    values: commands.map(command => command.name),
+    takesPaths: false,
+  }
   return { name: root.name(), flags: flags(root), commands: [...commands, help] }
 }
 

@@ -1,12 +1,14 @@
 import type { ReaperOptions } from '../generator/reaper/options.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseArguments, usage } from './config/arguments.ts'
+import type { ReportTarget } from './config/review.ts'
 import type { Invocation } from './config/program.ts'
+import type { Selection } from './review/file-review.ts'
 import type { Settings } from './settings.ts'
 
 /** One command with everything it needs; frozen. */
 export type Config =
-  PrintConfig | SweepConfig | ExplainConfig | CatalogueConfig | RenderConfig | FnConfig | VersionConfig | CompletionConfig
+  PrintConfig | SweepConfig | ExplainConfig | ReviewConfig | CatalogueConfig | RenderConfig | FnConfig | VersionConfig | CompletionConfig
 
 /** Print a text, such as help, and nothing else. */
 export interface PrintConfig {
@@ -34,6 +36,21 @@ export interface ExplainConfig extends ClusterConfig {
   readonly source:
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'pod'; readonly name: string; readonly namespace: string | undefined }
+  readonly settings: Settings
+  readonly output: OutputConfig
+}
+
+export interface ReviewConfig {
+  readonly command: 'review'
+  readonly paths: readonly string[]
+  /** Patterns of paths to leave out, as .gitignore writes them. */
+  readonly ignore: readonly string[]
+  readonly selection: Selection
+  /** Mend in the files, or only show how. */
+  readonly fix: 'no' | 'write' | 'diff'
+  readonly toFix: Selection
+  readonly failOnWarn: boolean
+  readonly reports: readonly ReportTarget[]
   readonly settings: Settings
   readonly output: OutputConfig
 }
@@ -118,6 +135,16 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
     case 'explain': {
       const source = explainSource(first, options)
       return { command: 'explain', source, ...clusterConfig(options, surroundings), settings: await settings(options, signal), output }
+    }
+    case 'review': {
+      const { reviewOptions } = await import('./config/review.ts')
+      return {
+        command: 'review',
+        paths: invocation.arguments,
+        ...reviewOptions(invocation.options, invocation.arguments),
+        settings: await settings(options, signal),
+        output: outputConfig({}, surroundings),
+      }
     }
     case 'catalogue':
       return { command: 'catalogue', name: first, settings: await settings(options, signal), output }

@@ -8,7 +8,7 @@ import { UsageError } from './usage.ts'
 
 /** The name that stands for standard input in arguments, and what messages call it. */
 export const STDIN = '-'
-const STDIN_NAME = '<stdin>'
+export const STDIN_NAME = '<stdin>'
 
 export interface ReadTextOptions {
   /** A longer file is refused before it is read. */
@@ -68,7 +68,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
 }
 
-function readProblem(error: unknown): string {
+/** Why a file cannot be read, in a few words. */
+export function readProblem(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error))
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return REASONS[code] ?? printable(error.message)

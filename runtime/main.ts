@@ -26,6 +26,8 @@ async function run(config: Config, terminal: Terminal): Promise<number> {
       return (await import('./command/sweep.ts')).sweepCommand(config, terminal)
     case 'explain':
       return (await import('./command/explain.ts')).explainCommand(config, terminal)
+    case 'review':
+      return (await import('./command/review.ts')).reviewCommand(config, terminal)
     case 'catalogue':
       return (await import('./command/catalogue.ts')).catalogueCommand(config, terminal)
     case 'fn':

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { type Catalogue, catalogueReads, leanCatalogue } from './catalogue.ts'
 import { podFacts, type PodFacts, reads, type Reads } from './facts.ts'
 import type { Pod } from './pod.ts'
 import { PolicyError, said } from './policy/error.ts'
 import type { Evaluator } from './policy/evaluator.ts'
-import { instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
-import { type Settings, settingsHash } from './settings.ts'
+import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
+import type { Settings } from './settings.ts'
 import type { Verdict } from './verdict.ts'
 
 export { PolicyError } from './policy/error.ts'
@@ -24,7 +23,7 @@ export interface Policy {
   /** @throws {PolicyError} `evaluation` when the wasm fails on these facts */
   verdict(facts: PodFacts, surroundings: Surroundings, now: Date, options?: VerdictOptions): Verdict
   /** sha256 of each, hexadecimal. */
-  readonly hashes: { readonly wasm: string; readonly catalogue: string; readonly settings: string }
+  readonly hashes: Hashes
 }
 
 export interface VerdictOptions {
@@ -40,7 +39,8 @@ export interface Self {
 
 /** The policy of these files, ready to judge. @throws {PolicyError} `unreadable` naming the file and what was expected */
 export async function loadPolicy(files: PolicyFiles, settings: Settings, self: Self): Promise<Policy> {
-  const { wasm, catalogue } = await readPolicy(files, settings)
+  const source = await readPolicy(files, settings)
+  const { wasm, catalogue } = source
   const { catalogue: _rows, ...rules } = settings
   const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue), settings: rules, self }, ENTRY_POINT)
   const keys: Reads = readsOf(catalogue, settings)
@@ -48,7 +48,7 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
     facts: pod => podFacts(pod, keys),
     verdict: (facts, surroundings, now, options) =>
       evaluate(evaluator, { pod: facts, ...surroundings, now: now.getTime() / 1000, ...options }),
-    hashes: { wasm: sha256(wasm), catalogue: sha256(Buffer.from(JSON.stringify(catalogue))), settings: settingsHash(settings) },
+    hashes: hashesOf(source, settings),
   }
 }
 
@@ -67,8 +67,4 @@ function evaluate({ evaluate, entryPoints }: Evaluator, input: object): Verdict 
 function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {
   const { labels, ...rest } = catalogueReads(catalogue)
   return reads({ ...rest, labels: mainLabel ? [...labels, mainLabel] : labels, controllersGone })
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,6 +1,6 @@
 import { defaultSettings, type Settings } from './settings.ts'
 import { PolicyError, said } from './policy/error.ts'
-import { instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
+import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
 
 /** One remark on a manifest. */
 export interface Finding {
@@ -93,6 +93,7 @@ export interface Review {
   findings(manifest: object): readonly Finding[]
   /** @throws {PolicyError} `evaluation` when the wasm fails on it */
   templates(manifest: object): readonly Template[]
+  readonly hashes: Hashes
 }
 
 export interface ReviewOptions {
@@ -106,7 +107,8 @@ export async function loadReview(
   settings: Settings = defaultSettings(),
   { today }: ReviewOptions = {},
 ): Promise<Review> {
-  const { wasm, catalogue } = await readPolicy(files, settings)
+  const source = await readPolicy(files, settings)
+  const { wasm, catalogue } = source
   const { catalogue: _rows, review, ...rules } = settings
   const dated = { ...review, ...(today && { today: today.toISOString().slice(0, 10) }) }
   const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: { ...rules, review: dated } }, FINDINGS)
@@ -121,6 +123,7 @@ export async function loadReview(
   return {
     findings: manifest => ask(FINDINGS, manifest) as Finding[], // the policy's tests hold its shape
     templates: manifest => ask(TEMPLATES, manifest) as Template[], // likewise
+    hashes: hashesOf(source, settings),
   }
 }
 

@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { TEMPLATES } from '../generator/reaper/templates.ts'
+import { RULES } from '../runtime/review/rules.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { thirdPartyLicenses } from './licenses.ts'
 import { sbom } from './sbom.ts'
@@ -86,6 +87,17 @@ const templateTexts: Plugin = {
   },
 }
 
+// The rules' own words instead of the files that they are read from.
+const ruleTexts: Plugin = {
+  name: 'rule-texts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/runtime\/review\/rules\.ts$/ }, () => ({
+      contents: `export const RULES = ${JSON.stringify(RULES)}`,
+      loader: 'js',
+    }))
+  },
+}
+
 await mkdir(dist, { recursive: true })
 const { metafile } = await build({
   absWorkingDir: root,
@@ -100,7 +112,7 @@ const { metafile } = await build({
   legalComments: 'none', // THIRD_PARTY_LICENSES.txt has them all
   metafile: true,
   tsconfigRaw: {}, // what the compiler is told to check is none of the bundle's business: the same with tsconfig.json and without
-  plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion, templateTexts],
+  plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion, templateTexts, ruleTexts],
 })
 await chmod(bundle, 0o755)
 await writeFile(new URL('THIRD_PARTY_LICENSES.txt', dist), await thirdPartyLicenses(metafile, root))

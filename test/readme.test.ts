@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { chmod, readFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { load } from 'js-yaml'
 import t from 'tap'
 import packageJson from '../package.json' with { type: 'json' }
@@ -43,7 +45,7 @@ t.test("the README's commands find the Job of its example and the pod of its exp
     sandbox.pods('shop').every(({ status }) => status.containerStatuses?.some(({ state }) => state.terminated !== undefined))
   await sandbox.waitFor(hasFinishedMain)
   const directory = t.testdir({ kubeconfig: sandbox.kubeconfig })
-  const ours = commands.filter(({ command }) => command.startsWith('sidecar-reaper '))
+  const ours = commands.filter(({ command }) => /^sidecar-reaper (?!review )/.test(command))
   for (const { command } of ours) {
     const before = sandbox.changes().length
     t.match(await run(command, { KUBECONFIG: join(directory, 'kubeconfig') }), /invoice-8xk2p/, command)
@@ -53,6 +55,27 @@ t.test("the README's commands find the Job of its example and the pod of its exp
     sandbox.pods('shop').map(({ status }) => status.phase),
     ['Succeeded', 'Succeeded'],
   )
+})
+
+t.test("the README's reviews find what hangs, whoever prints the manifests", async t => {
+  const hangs = await text('docs/examples/hangs.yaml')
+  const program = (line: string) => t.fixture('file', `#!/bin/sh\n${line}\n`)
+  const bundle = fileURLToPath(new URL('../dist/sidecar-reaper.mjs', import.meta.url))
+  const cwd = t.testdir({
+    bin: { helm: program('cat deploy/a.yaml'), kustomize: program('cat deploy/a.yaml'), 'sidecar-reaper': program(`node ${bundle} "$@"`) },
+    deploy: { 'a.yaml': hangs },
+    'settings.yaml': 'mode: annotated\n',
+  })
+  for (const name of ['helm', 'kustomize', 'sidecar-reaper']) await chmod(join(cwd, 'bin', name), 0o755)
+  const env = { PATH: [join(cwd, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter) }
+  const reviews = commands.filter(({ command, output }) => command.includes('sidecar-reaper review') && output === '')
+  t.equal(reviews.length, 3)
+  for (const { command } of reviews) {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, env, encoding: 'utf8' })
+    t.match({ status, stdout, stderr }, { status: 1, stdout: /CronJob backup never completes/, stderr: '' }, command)
+  }
+  t.match(JSON.parse(await readFile(join(cwd, 'review.sarif'), 'utf8')), { runs: [{ results: [{ ruleId: 'hangs' }] }] })
+  t.match(await readFile(join(cwd, 'review.xml'), 'utf8'), /<failure /)
 })
 
 for (const [, command = ''] of page.matchAll(/`(sidecar-reaper [^`]+)`/g)) {

@@ -12,6 +12,8 @@ export interface SubCommand {
   readonly flags: readonly Flag[]
   /** What the first argument may be, when that is known. */
   readonly values: readonly string[]
+  /** Its arguments are files and folders. */
+  readonly takesPaths: boolean
 }
 
 export interface Flag {

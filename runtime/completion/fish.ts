@@ -11,6 +11,7 @@ export function fishCompletion({ name, flags, commands }: CommandLine): string {
     ...commands.flatMap(command => {
       const seen = quoted(`__fish_seen_subcommand_from ${command.name}`)
       const values = command.values.length > 0 ? [`complete -c ${name} -n ${seen} -a ${quoted(command.values.join(' '))}`] : []
+      if (command.takesPaths) values.push(`complete -c ${name} -n ${seen} -F`)
       return [...command.flags.map(flag => `complete -c ${name} -n ${seen} ${flagWords(flag)}`), ...values]
     }),
     '',

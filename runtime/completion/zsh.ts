@@ -33,7 +33,7 @@ fi
 }
 
 function commandCase(command: SubCommand): string {
-  const values = command.values.length > 0 ? `'1:value:(${command.values.join(' ')})'` : "'*:: :'"
+  const values = command.values.length > 0 ? `'1:value:(${command.values.join(' ')})'` : command.takesPaths ? "'*:path:_files'" : "'*:: :'"
   return `        ${command.name})
           _arguments -S \\
 ${command.flags

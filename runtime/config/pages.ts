@@ -64,6 +64,25 @@ export const explain: Page = {
   environment: [KUBECONFIG, COLOUR, DEBUG],
 }
 
+export const review: Page = {
+  summary: 'findings in manifests, before they meet a cluster',
+  description:
+    'Reads manifests and says which Jobs, CronJobs, Argo Workflows and SparkApplications will hang, and what would mend them. Who is a sidecar is what a sweep with the same settings would say. A folder with a kustomization is built first, by kustomize or kubectl. Asks no cluster.',
+  examples: [
+    ['Every manifest below a folder; what .gitignore names is left out', 'sidecar-reaper review deploy/'],
+    ['What Helm or kustomize make', 'helm template chart/ | sidecar-reaper review -'],
+    ['See what would mend it, then mend it', 'sidecar-reaper review --diff deploy/; sidecar-reaper review --fix deploy/'],
+    ['In a pipeline: to read, for GitHub, and as SARIF in a file', 'sidecar-reaper review -o text -o github -o sarif=review.sarif .'],
+  ],
+  exitCodes: [
+    ['0', 'fine; warnings and infos are no failure'],
+    ['1', 'a finding is an error, or something could not be reviewed'],
+    ['1, 2', 'with --fail-on-warn: warnings, errors'],
+    ['64', 'the arguments or the settings cannot be used, or there is no file'],
+  ],
+  environment: [COLOUR, DEBUG],
+}
+
 export const catalogue: Page = {
   summary: 'the known sidecars',
   description:

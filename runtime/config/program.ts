@@ -5,6 +5,11 @@ import * as pages from './pages.ts'
 /** Which placeholders in an option's flags or an argument's name stand for a file: completion offers files there. */
 export const FILE_PLACEHOLDER = 'FILE'
 
+/** Likewise for an argument that may be a folder too. */
+export const PATH_PLACEHOLDER = 'PATH'
+
+export const REPORT_FORMATS = ['text', 'json', 'sarif', 'junit', 'github'] as const
+
 /** A command line as commander parsed it, nothing checked beyond its grammar. */
 export interface Invocation {
   readonly command: string
@@ -56,6 +61,27 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
     new Argument('[POD]', 'name of a pod'),
   )
   subcommand(
+    'review',
+    pages.review,
+    [
+      new Option('-o, --output <FORMAT>', 'how to report; to a file with FORMAT=FILE; several at once; default: text')
+        .choices(REPORT_FORMATS)
+        .argParser(listed),
+      new Option('--rule <NAME>', 'only findings of this rule; several at once').argParser(listed),
+      new Option('--min-severity <SEVERITY>', 'only findings of this severity or a worse one; default: info').choices([
+        'error',
+        'warning',
+        'info',
+      ]),
+      new Option('--fix', 'mend errors and warnings in the files, comments kept; infos too where --rule or --min-severity asks for them'),
+      new Option('--diff', 'print what --fix would change, for git apply, and change nothing; the report goes to standard error'),
+      new Option('--fail-on-warn', 'exit with 1 for warnings, with 2 for errors'),
+      new Option('--ignore <GLOB>', 'leave these paths out, as a line of .gitignore would; several at once').argParser(listed),
+      settingsOption(),
+    ],
+    new Argument(`<${PATH_PLACEHOLDER}...>`, 'files, folders, patterns in quotes; - for standard input'),
+  )
+  subcommand(
     'catalogue',
     pages.catalogue,
     [settingsOption(), outputOption('one JSON object a line')],
@@ -87,6 +113,11 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
 
 function page(command: Command, text: HelpPages): Command {
   return command.configureHelp({ formatHelp: (shown, helper) => formatHelp(shown, helper, text) })
+}
+
+/** An option that may come several times. */
+function listed(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
 }
 
 function namespaceOption(): Option {

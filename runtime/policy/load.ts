@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Catalogue, indexCatalogue } from '../catalogue.ts'
-import type { Settings } from '../settings.ts'
+import { type Settings, settingsHash } from '../settings.ts'
 import { PolicyError, said } from './error.ts'
 import { type Evaluator, loadEvaluator } from './evaluator.ts'
 
@@ -20,6 +21,22 @@ export interface PolicySource {
 export async function readPolicy(files: PolicyFiles, settings: Settings): Promise<PolicySource> {
   const [wasm, text] = await Promise.all([read(files.wasm), read(files.catalogue)])
   return { wasm, catalogue: withRows(parseCatalogue(text, files.catalogue), settings) }
+}
+
+/** sha256 of each part of a policy, hexadecimal. */
+export interface Hashes {
+  readonly wasm: string
+  readonly catalogue: string
+  readonly settings: string
+}
+
+/** The hashes of a policy with these settings. */
+export function hashesOf({ wasm, catalogue }: PolicySource, settings: Settings): Hashes {
+  return { wasm: sha256(wasm), catalogue: sha256(Buffer.from(JSON.stringify(catalogue))), settings: settingsHash(settings) }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** The wasm of that file with its data, ready for one entry point. @throws {PolicyError} `unreadable` naming the file and what was expected */

@@ -3,8 +3,18 @@ import { cpSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadAll } from 'js-yaml'
 import t from 'tap'
+import { job, lines, review } from '../runtime/review/harness.ts'
 
 // kubectl kustomize has no plugins: what it builds, kubectl apply -k, Flux and Argo CD build too.
+
+const PATCH = `apiVersion: batch/v1
+kind: Job
+metadata: {name: backup}
+spec:
+  template:
+    spec:
+      containers: [{name: envoy, image: 'envoyproxy/envoy:v1.36.2'}]
+`
 
 const LOCAL = { 'config.kubernetes.io/local-config': 'true' }
 
@@ -62,4 +72,21 @@ t.test('the component annotates every Job of a build with no plugin', async t =>
       { kind: 'Workflow', spec: { podMetadata: metadata } },
     ],
   )
+})
+
+t.test('review builds an overlay with kubectl, and says of each finding where its object is written', async t => {
+  const cwd = t.testdir({
+    base: { 'kustomization.yaml': 'resources: [job.yaml]\n', 'job.yaml': `# ours\n${job()}` },
+    prod: {
+      'kustomization.yaml': 'namePrefix: prod-\nresources: [../base]\npatches: [{path: more/patch.yaml}]\n',
+      more: { 'patch.yaml': PATCH },
+    },
+  })
+  const { code, stdout, stderr } = await review(['-o', 'json', 'prod'], { cwd, env: { PATH: process.env['PATH'] ?? '' } })
+  t.strictSame([code, stderr], [1, ''])
+  t.match(lines(stdout), [
+    { file: 'base/job.yaml', line: 10, column: 7, build: 'prod', container: 'envoy', object: { name: 'prod-backup' } },
+    { file: 'base/job.yaml', line: 14, column: 11, build: 'prod', container: 'vector', object: { name: 'prod-backup' } },
+    { kind: 'summary', files: 1, error: 2 },
+  ])
 })

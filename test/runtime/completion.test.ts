@@ -22,7 +22,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 t.test('completion() in bash', { skip: !HAS_SHELL('bash') && 'no bash' }, async t => {
   t.test('offers commands, then their flags', async t => {
-    t.strictSame(offered(['']), ['catalogue', 'completion', 'explain', 'fn', 'help', 'render', 'sweep', 'version'])
+    t.strictSame(offered(['']), ['catalogue', 'completion', 'explain', 'fn', 'help', 'render', 'review', 'sweep', 'version'])
     t.strictSame(offered(['sw']), ['sweep'])
     t.strictSame(offered(['version', '-']), ['--help', '--output', '-h', '-o'])
     t.strictSame(offered(['sweep', '--all']), ['--all-namespaces'])
@@ -30,6 +30,8 @@ t.test('completion() in bash', { skip: !HAS_SHELL('bash') && 'no bash' }, async 
   })
   t.test('offers the values of a flag, apart or after =', async t => {
     t.strictSame(offered(['sweep', '-o', '']), ['json', 'text'])
+    t.strictSame(offered(['review', '-o', '']), ['github', 'json', 'junit', 'sarif', 'text'])
+    t.strictSame(offered(['render', '-o', '']), ['json', 'yaml'])
     t.strictSame(offered(['sweep', '--output', '=', 'j']), ['json'])
     t.strictSame(offered(['sweep', '--output', '=']), ['json', 'text'])
     t.strictSame(offered(['sweep', '--fail-on', '']), ['refused'])
@@ -39,6 +41,11 @@ t.test('completion() in bash', { skip: !HAS_SHELL('bash') && 'no bash' }, async 
     const dir = t.testdir({ 'settings.yaml': '', 'set tings.json': '', other: '' })
     t.strictSame(offered(['sweep', '--settings', 'set'], dir), ['set tings.json', 'settings.yaml'])
     t.strictSame(offered(['explain', '-f', 'settings'], dir), ['settings.yaml'])
+    t.strictSame(offered(['review', 'ot'], dir), ['other'])
+    t.strictSame(offered(['review', '--fix', 'other', 'set'], dir), ['set tings.json', 'settings.yaml'])
+    t.strictSame(offered(['review', '--settings', 'ot'], dir), ['other'])
+    t.strictSame(offered(['review', '--min-severity', ''], dir), ['error', 'info', 'warning'])
+    t.strictSame(offered(['review', '--di'], dir), ['--diff'])
   })
   t.test('finds the command behind flags and their values', async t => {
     t.strictSame(offered(['sweep', '-n', 'help', '-o', 't']), ['text'])

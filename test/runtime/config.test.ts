@@ -118,7 +118,7 @@ t.test('readConfig() has the same help by every road', async t => {
 })
 
 t.test('readConfig() has a help for every command with all its parts, in 80 columns', async t => {
-  for (const command of ['sweep', 'explain', 'catalogue', 'version', 'completion']) {
+  for (const command of ['sweep', 'explain', 'review', 'catalogue', 'version', 'completion']) {
     const config = await read(`${command} --help`)
     if (config.command !== 'print') throw new Error('no help')
     for (const part of ['Examples:\n', 'Options:\n', 'Exit codes:\n']) t.ok(config.text.includes(part), `${command}: ${part.trim()}`)

@@ -1,0 +1,17 @@
+/** Whether a value holds more nodes than that once every alias in it is written out, or holds itself. Time is that of the value as it is written. */
+export function hasMoreThan(limit: number, value: unknown): boolean {
+  const sizes = new Map<object, number>()
+  return size(value) > limit
+
+  function size(of: unknown): number {
+    if (typeof of === 'string') return 1 + of.length / 16
+    if (typeof of !== 'object' || of === null) return 1
+    const known = sizes.get(of)
+    if (known !== undefined) return known
+    sizes.set(of, Number.POSITIVE_INFINITY) // what is met again while it is counted holds itself
+    let sum = 1
+    for (const part of Object.values(of)) sum += size(part)
+    sizes.set(of, sum)
+    return sum
+  }
+}

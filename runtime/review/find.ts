@@ -1,0 +1,186 @@
+import type { Dirent } from 'node:fs'
+import { glob, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { fileName, readProblem, STDIN } from '../documents.ts'
+import { coveredFiles, kustomizationOf } from './kustomization.ts'
+import { type GitIgnore, gitIgnore, ignoring } from './ignored.ts'
+import type { Remark } from './record.ts'
+
+/** What to review, or what there is to say of a place where nothing can be. */
+export type Found =
+  | { readonly kind: 'file'; readonly path: string; readonly isNamed: boolean }
+  | { readonly kind: 'kustomization'; readonly folder: string; readonly name: string }
+  | { readonly kind: 'remark'; readonly remark: Remark }
+
+export interface FindOptions {
+  /** Patterns to leave out, as .gitignore writes them. */
+  readonly ignore: readonly string[]
+  readonly cwd: string
+  /** Whether kustomizations can be built: then the files that they name are not reviewed alone. Asked when there is one. */
+  readonly canBuild: () => Promise<boolean>
+  readonly signal: AbortSignal
+}
+
+const EXTENSIONS = /\.(ya?ml|json)$/i
+const GLOB = /[*?[\]{}]/
+
+/** The files of arguments: files as they are named, folders with all below them, patterns. Each once, in a fixed order. */
+export async function* findFiles(paths: readonly string[], options: FindOptions): AsyncGenerator<Found> {
+  const seen = new Set<string>()
+  for (const path of paths) {
+    for await (const found of findOne(path, walker(options), options)) {
+      const key = found.kind === 'remark' ? undefined : resolve(options.cwd, found.kind === 'file' ? found.path : found.folder)
+      if (key !== undefined && seen.has(key)) continue
+      if (key !== undefined) seen.add(key)
+      yield found
+    }
+  }
+}
+
+async function* findOne(path: string, walk: Walk, options: FindOptions): AsyncGenerator<Found> {
+  if (path === STDIN) return yield { kind: 'file', path, isNamed: true }
+  const isIgnored = ignoring(options.ignore, options.cwd)
+  const full = resolve(options.cwd, path)
+  try {
+    const isFolder = (await stat(full)).isDirectory()
+    if (isIgnored(full, isFolder)) return
+    if (isFolder) yield* walk(path, await gitIgnore(full), [await realpath(full)])
+    else if (kustomizationOf(new Set([basename(path)])) !== undefined && (await options.canBuild()))
+      yield { kind: 'kustomization', folder: dirname(path), name: basename(path) }
+    else yield { kind: 'file', path, isNamed: true }
+  } catch (error) {
+    if (isMissing(error) && GLOB.test(path)) return yield* matching(path, walk, options)
+    yield problem(path, readProblem(error))
+  }
+}
+
+async function* matching(pattern: string, walk: Walk, options: FindOptions): AsyncGenerator<Found> {
+  const { ignore, cwd } = options
+  const isIgnored = ignoring(ignore, cwd)
+  const names: string[] = []
+  for await (const name of glob(pattern, { cwd })) names.push(name)
+  const base = resolve(cwd, fixedPart(pattern))
+  let count = 0
+  for (const name of names.toSorted()) {
+    if (isHidden(name, pattern)) continue
+    const full = resolve(cwd, name)
+    const isFolder = await stat(full).then(
+      found => found.isDirectory(),
+      () => false,
+    )
+    const rules = await rulesDownTo(full, isFolder, base)
+    if (rules === undefined || isIgnored(full, isFolder)) continue
+    if (isFolder) yield* walk(name, rules, [await realpath(full)])
+    else if (EXTENSIONS.test(name)) yield { kind: 'file', path: name, isNamed: false }
+    count++
+  }
+  if (count === 0) yield problem(pattern, 'matches no file')
+}
+
+/** What a pattern names as it is: the folders before the first that is a pattern. */
+function fixedPart(pattern: string): string {
+  const parts = pattern.split('/')
+  const fixed = parts.slice(
+    0,
+    parts.findIndex(part => GLOB.test(part)),
+  )
+  return fixed.length === 1 && fixed[0] === '' ? '/' : fixed.join('/')
+}
+
+/** The rules that hold for a path, or undefined when they leave it or a folder above it out. */
+async function rulesDownTo(path: string, isFolder: boolean, base: string): Promise<GitIgnore | undefined> {
+  let rules = await gitIgnore(base)
+  const parts = relative(base, path).split(sep)
+  for (const [index] of parts.entries()) {
+    const at = join(base, ...parts.slice(0, index + 1))
+    const isLast = index === parts.length - 1
+    if (rules.has(at, !isLast || isFolder)) return undefined
+    if (!isLast || isFolder) rules = await rules.below(at)
+  }
+  return rules
+}
+
+function isHidden(name: string, pattern: string): boolean {
+  return name.split(/[\\/]/).some(part => /^\.[^.]/.test(part) && !pattern.includes(part))
+}
+
+/** What is below a folder; `above` are the real paths of the folders that lead to it. */
+type Walk = (folder: string, rules: GitIgnore, above: readonly string[]) => AsyncGenerator<Found>
+
+function walker({ ignore, cwd, canBuild, signal }: FindOptions): Walk {
+  const isIgnored = ignoring(ignore, cwd)
+  const covered = new Set<string>()
+
+  return async function* walk(folder, rules, above): AsyncGenerator<Found> {
+    signal.throwIfAborted()
+    const full = resolve(cwd, folder)
+    let entries: Dirent[]
+    try {
+      entries = await readdir(full, { withFileTypes: true })
+    } catch (error) {
+      return yield problem(folder, readProblem(error))
+    }
+    const names = new Set(entries.map(({ name }) => name))
+    const kustomization = kustomizationOf(names)
+    if (kustomization !== undefined) {
+      const { isComponent, files } = await coveredFiles(join(full, kustomization))
+      if (await canBuild()) {
+        for (const file of files) covered.add(file)
+        if (!isComponent) yield { kind: 'kustomization', folder, name: kustomization }
+      } else if (!isComponent)
+        yield note(
+          join(folder, kustomization),
+          'cannot be built: neither kustomize nor kubectl is on PATH; its files are reviewed as they are, without its patches',
+        )
+    }
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const { name } = entry
+      const path = join(folder, name)
+      const place = join(full, name)
+      if (name.startsWith('.') || name === kustomization) continue
+      const kind = await kindOf(entry, place)
+      if (rules.has(place, kind === 'folder') || isIgnored(place, kind === 'folder')) continue
+      if (kind === 'folder') {
+        const real = await realpath(place)
+        if (above.includes(real)) yield note(path, 'is a link to a folder above it, which is reviewed already')
+        else if (name === 'templates' && names.has('Chart.yaml')) yield chart(folder, path)
+        else yield* walk(path, await rules.below(place), [...above, real])
+      } else if (typeof kind === 'object') {
+        if (EXTENSIONS.test(name)) yield problem(path, kind.problem)
+      } else if (kind === 'file' && EXTENSIONS.test(name) && !covered.has(place)) yield { kind: 'file', path, isNamed: false }
+    }
+  }
+}
+
+/** Sockets, devices and pipes in a folder are no manifests. */
+async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | 'other' | { readonly problem: string }> {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  if (!entry.isSymbolicLink()) return 'other'
+  try {
+    const found = await stat(path)
+    return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other'
+  } catch (error) {
+    return { problem: isMissing(error) ? 'is a link to a file that does not exist' : readProblem(error) }
+  }
+}
+
+function chart(folder: string, templates: string): Found {
+  const name = folder === '.' ? '.' : fileName(folder)
+  return note(
+    templates,
+    `are the templates of the Helm chart ${basename(name)}, which are no YAML yet; review what they render to: helm template ${name} | sidecar-reaper review -`,
+  )
+}
+
+function problem(file: string, message: string): Found {
+  return { kind: 'remark', remark: { kind: 'problem', file, place: null, message } }
+}
+
+function note(file: string, message: string): Found {
+  return { kind: 'remark', remark: { kind: 'note', file, place: null, message } }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { FindingRecord, Remark, ReviewSummary } from '../../../runtime/review/record.ts'
+
+const MAIN = fileURLToPath(new URL('../../../runtime/main.ts', import.meta.url))
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly stdin?: string | Buffer
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The command as a person runs it in that folder. */
+export async function review(args: readonly string[], { cwd = '.', stdin = '', env = {} }: RunOptions = {}) {
+  const child = spawn(process.execPath, [MAIN, 'review', ...args], { cwd, env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env } })
+  child.stdin.on('error', () => {}) // it may end before it has read all
+  child.stdin.end(stdin)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code: Number(code), stdout, stderr }
+}
+
+export type ReviewLine = FindingRecord | Remark | ReviewSummary
+
+/** What -o json printed. */
+export function lines(stdout: string): readonly ReviewLine[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as ReviewLine) // printed by us
+}
+
+export interface JobOptions {
+  readonly name?: string
+  /** An image that the catalogue knows makes the second container hang. Default: it does. */
+  readonly image?: string
+  /** Lines of the pod template's annotations. */
+  readonly annotations?: string
+}
+
+/** The text of a Job with a main and a second container, which is on line 13, or 16 with annotations. */
+export function job({ name = 'backup', image = 'timberio/vector:0.48.0', annotations }: JobOptions = {}): string {
+  return `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+spec:
+  template:
+${annotations === undefined ? '' : `    metadata:\n      annotations:\n        ${annotations}\n`}    spec:
+      restartPolicy: Never
+      containers:
+        # the work
+        - name: main
+          image: acme/work
+        - name: vector # ships logs
+          image: ${image}
+`
+}
+
+/** The same without a sidecar. */
+export const FINE = job({ image: 'acme/second' })
+
+/** A warning: its annotation names a container that is not there. */
+export const MISSPELT = job({ image: 'acme/second', annotations: 'sidecar-reaper/sidecars: vectr' })
