@@ -39,6 +39,25 @@ _findings contains finding if {
 	})
 }
 
+# METADATA
+# title: bad-annotation
+# description: An annotation of another controller has a value that cannot be read, and is ignored.
+# custom:
+#   severity: warning
+_findings contains finding if {
+	some template in _templates
+	some warning in template.judged.warnings
+	warning.code == "bad-annotation"
+	not warning.message in template.roles.bad
+	key := split(warning.message, " ")[0]
+	finding := _finding(rego.metadata.rule(), {
+		"message": $"{template.owner} {template.name}: {warning.message}",
+		"container": warning.container,
+		"path": array.flatten([template.metadata, "annotations", key]),
+		"fix": _without(template, key, "correct the value, or remove the annotation"),
+	})
+}
+
 # Those for people, and the two that the reaper writes.
 _read := {"claim", "completed", "containers", "ignore", "mains", "settle", "sidecars"}
 

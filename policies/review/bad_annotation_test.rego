@@ -37,3 +37,13 @@ test_bad_annotation_is_mended_by_removing_it_where_it_is_written if {
 	[other] := _found(workflow)
 	other.fix.patch == []
 }
+
+test_bad_annotation_warns_of_anothers_command_that_cannot_be_read if {
+	annotations := {"sidecar-reaper/sidecars": "proxy", "workflows.argoproj.io/kill-cmd-proxy": "kill"}
+	settings := {"mode": "annotated", "controllersGone": ["argo"], "annotationCommands": "allow"}
+	[finding] := _of("bad-annotation", _found_with(_job([_main, _proxy], annotations), settings))
+	finding.severity == "warning"
+	finding.message == "Job backup: workflows.argoproj.io/kill-cmd-proxy is not a JSON list of words without escapes, and is ignored"
+	finding.fix.patch == [{"op": "remove", "path": "/spec/template/metadata/annotations/workflows.argoproj.io~1kill-cmd-proxy"}]
+	_of("bad-annotation", _found_with(_job([_main, _proxy], annotations), {"annotationCommands": "deny"})) == []
+}

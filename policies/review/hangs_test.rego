@@ -117,6 +117,11 @@ test_name_without_container if {
 	}]
 }
 
+test_name_without_container_in_the_details if {
+	found := _found(_job([_main], {"sidecar-reaper/containers": `{"prox": {"exit": 0}, "mesh-proxy": {"exit": 0}, "main": {"exit": 0}}`}))
+	[[f.rule, f.message] | some f in found] == [["name-without-container", "Job backup: sidecar-reaper/containers names prox, but the pod has no such container"]]
+}
+
 test_a_webhook_may_add_what_an_annotation_names if {
 	_found(_job([_main], {"sidecar-reaper/sidecars": "mesh-proxy"})) == []
 }

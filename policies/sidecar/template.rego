@@ -9,7 +9,10 @@ roles := {
 	"sidecars": {name: _said_of(name) | some name in (_all & _sidecars); not _is_all_known},
 	"mains": [c.name | some c in input.pod.spec.containers; _is_main(c.name)],
 	"speaker": object.get({"speaker": speaker | speaker := _speaker}, "speaker", null),
-	"missing": {key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
+	"missing": object.union(
+		{key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
+		{"sidecar-reaper/containers": names | names := _described_only; count(names) > 0},
+	),
 	"refused": _refused,
 	"all": _all_would_be,
 	"contradiction": object.get({"is": sentence | sentence := contradiction}, "is", null),
@@ -70,6 +73,8 @@ _all_would_be := all_sidecars(_mains) if {
 
 # A webhook may add what the template does not have, where the namespace asks for it.
 _not_injected(key) := {name | some name in _absent(key); not _may_be_injected(name)}
+
+_described_only := {name | some name in ((object.keys(_details) - _all) - _init_names); not _may_be_injected(name)}
 
 _may_be_injected(name) if {
 	some id in _rows_named(name)
