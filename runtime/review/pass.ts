@@ -6,7 +6,7 @@ import { findFiles, type FindOptions, type Found } from './find.ts'
 import { type Builder, findBuilder } from './kustomize.ts'
 import type { FileReview } from './record.ts'
 
-/** A larger file is refused: with its values and places it takes some twenty times its size of memory. */
+/** A larger file is refused: with its values and places it takes some thirty times its size of memory. */
 const MAX_BYTES = 32 * 1024 * 1024
 /** Files that are read while one is reviewed. */
 const READ_AHEAD = 4

@@ -35,6 +35,7 @@ t.test('fixText() leaves unusual layout, other documents and line ends as they a
       `# top\n---\n${FINE}...\n---\n${job()}---\n# odd\na:    1 # x\n`,
       `# top\n---\n${FINE}...\n---\n${MENDED}---\n# odd\na:    1 # x\n`,
     ],
+    list: [listed(job(), FINE, job()), listed(MENDED, FINE, MENDED)],
     windows: [job().replaceAll('\n', '\r\n'), MENDED.replaceAll('\n', '\r\n')],
     mark: [`\uFEFF${job()}`, `\uFEFF${MENDED}`],
     none: [FINE, FINE],
@@ -42,6 +43,11 @@ t.test('fixText() leaves unusual layout, other documents and line ends as they a
   }
   for (const [name, [before, after]] of Object.entries(cases)) t.equal(fixed(before), after, name)
 })
+
+/** A List of these objects. */
+function listed(...texts: readonly string[]): string {
+  return `apiVersion: v1\nkind: List\nitems:\n${texts.map(text => `  - ${text.trimEnd().replaceAll('\n', '\n    ')}\n`).join('')}`
+}
 
 t.test('fixText() keeps the indent of JSON, and of lists that are not indented', async t => {
   const value = load(job())
