@@ -28,9 +28,10 @@ export async function* reviewFiles(paths: readonly string[], options: PassOption
   const canBuild = async () => (await theBuilder()) !== undefined
   const reported = new Set<string>()
   for await (const { found, text } of ahead(findFiles(paths, { ...options, canBuild }), one => textOf(one, signal))) {
+    const read = await text
     signal.throwIfAborted()
     if (found.kind === 'remark') yield nothingOf(found.remark.file, [found.remark], false)
-    else if (found.kind === 'file') yield await fileReview(found, await text, options)
+    else if (found.kind === 'file') yield await fileReview(found, read, options)
     else yield once(await buildReview(found, await theBuilder(), options), reported)
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import t from 'tap'
 import { fixText } from '../../../runtime/review/fix.ts'
+import { replaceFile } from '../../../runtime/review/replace-file.ts'
 import { loadReview, type Finding, type Operation, type Review } from '../../../runtime/review.ts'
 import { COMMITTED } from '../../policy/committed.ts'
 import { FINE, job, lines, MISSPELT, review } from './harness.ts'
@@ -122,6 +123,15 @@ t.test('review --fix mends files in their place, and says what is left', async t
     code: 0,
     stdout: /^1 object in 1 file reviewed: 0 errors, 0 warnings, 0 infos\.\n$/,
   })
+})
+
+t.test('replaceFile() keeps a byte order mark, and leaves a file that was changed meanwhile', async t => {
+  const cwd = t.testdir({ 'mark.yaml': `\uFEFF${job().replaceAll('\n', '\r\n')}`, 'other.yaml': 'new' })
+  t.match(await review(['--fix', 'mark.yaml'], { cwd }), { code: 0, stderr: '' })
+  t.equal(await readFile(join(cwd, 'mark.yaml'), 'utf8'), `\uFEFF${MENDED.replaceAll('\n', '\r\n')}`)
+  await t.rejects(replaceFile(join(cwd, 'other.yaml'), 'old', 'mended'), { name: 'RangeError', message: 'the file was changed meanwhile' })
+  t.equal(await readFile(join(cwd, 'other.yaml'), 'utf8'), 'new')
+  t.strictSame((await readdir(cwd)).toSorted(), ['mark.yaml', 'other.yaml'])
 })
 
 t.test('review --fix leaves a file alone as a whole when one of its findings cannot be mended', async t => {
