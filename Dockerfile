@@ -16,6 +16,8 @@ RUN npm ci --no-audit --no-fund
 COPY runtime runtime
 COPY generator generator
 COPY templates templates
+COPY policies/review policies/review
+COPY docs/rules docs/rules
 COPY scripts scripts
 COPY dist/policy.wasm dist/catalogue.json dist/
 RUN node scripts/build.ts

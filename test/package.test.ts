@@ -41,7 +41,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** A folder with the committed files that the package is made of, and the dependencies; nothing is built. */
 async function freshClone(directory: string): Promise<string> {
   const clone = join(directory, 'clone')
-  const code = ['runtime', 'generator', 'templates', 'schemas', 'scripts']
+  const code = ['runtime', 'generator', 'templates', 'policies/review', 'docs/rules', 'schemas', 'scripts']
   const sources = ['LICENSE', 'README.md', 'package.json', ...code, 'dist/catalogue.json', 'dist/policy.wasm']
   for (const source of sources) await cp(join(root, source), join(clone, source), { recursive: true })
   await symlink(join(root, 'node_modules'), join(clone, 'node_modules'), 'dir')

@@ -74,7 +74,7 @@ t.test("the README's reviews find what hangs, whoever prints the manifests", asy
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, env, encoding: 'utf8' })
     t.match({ status, stdout, stderr }, { status: 1, stdout: /CronJob backup never completes/, stderr: '' }, command)
   }
-  t.match(JSON.parse(await readFile(join(cwd, 'review.sarif'), 'utf8')), { runs: [{ results: [{ ruleId: 'hangs' }] }] })
+  t.match(await readFile(join(cwd, 'review.sarif'), 'utf8'), /"ruleId":"hangs"/)
   t.match(await readFile(join(cwd, 'review.xml'), 'utf8'), /<failure /)
 })
 

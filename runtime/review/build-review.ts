@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { load } from 'js-yaml'
 import type { Path } from '../review.ts'
 import { findingRecord, isSelected, note, nothingOf, problem, type TextReviewOptions } from './file-review.ts'
+import { findingsOf } from './findings.ts'
 import type { Builder } from './kustomize.ts'
 import { type Manifest, parseManifests } from './manifests.ts'
 import type { FileReview, FindingRecord, Place } from './record.ts'
@@ -27,7 +28,7 @@ export async function reviewBuild({ folder, name, builder, review, selection, cw
     const findings: FindingRecord[] = []
     for (const built of manifests) {
       const value = withoutOrigin(built.value)
-      for (const finding of review.findings(value).filter(one => isSelected(one, selection))) {
+      for (const finding of findingsOf(review, value).filter(one => isSelected(one, selection))) {
         const at = await files.placeOf(built, finding.path)
         const record = findingRecord(finding, { ...built, value }, at ? relative(cwd, at.file) || at.file : file)
         findings.push({ ...record, ...(at?.place ?? START), build: folder })

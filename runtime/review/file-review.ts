@@ -1,5 +1,6 @@
 import type { Finding, Review, Severity } from '../review.ts'
 import { printable } from '../printable.ts'
+import { findingsOf } from './findings.ts'
 import { type Manifest, type Manifests, parseManifests, UnreadableText } from './manifests.ts'
 import type { FileReview, FindingRecord, Place, Remark, Subject } from './record.ts'
 
@@ -42,13 +43,18 @@ export function reviewText(text: string, options: TextReviewOptions): FileReview
   )
   for (const manifest of parsed.manifests) {
     try {
-      const found = review.findings(manifest.value).filter(finding => isSelected(finding, selection))
+      const found = findingsOf(review, manifest.value).filter(finding => isSelected(finding, selection))
       findings.push(...found.map(finding => findingRecord(finding, manifest, file)))
     } catch (error) {
       remarks.push(problem(file, manifest.place([]), printable(error instanceof Error ? error.message : String(error), 400)))
     }
   }
-  return { file, isFile: true, manifests: parsed.manifests.length, findings, remarks, diff: '' }
+  return { file, isFile: true, manifests: count(parsed.manifests), findings, remarks, diff: '' }
+}
+
+/** Objects: a List counts as those in it. */
+function count(manifests: readonly Manifest[]): number {
+  return manifests.reduce((sum, { value: { items } }) => sum + (Array.isArray(items) ? items.length : 1), 0)
 }
 
 /** A file, or a place that is none, of which there is only something to remark. */

@@ -39,6 +39,7 @@ export async function* findFiles(paths: readonly string[], options: FindOptions)
 
 async function* findOne(path: string, walk: Walk, options: FindOptions): AsyncGenerator<Found> {
   if (path === STDIN) return yield { kind: 'file', path, isNamed: true }
+  if (path === '') return yield problem('""', 'names no file') // resolved, it would be the working directory
   const isIgnored = ignoring(options.ignore, options.cwd)
   const full = resolve(options.cwd, path)
   try {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Finding, Review, Severity } from '../review.ts'
 import { isSelected, type Selection } from './file-review.ts'
-import { type Manifest, type Manifests, parseManifests, UnreadableText } from './manifests.ts'
+import { findingsOf } from './findings.ts'
+import { type Manifest, parseManifests, UnreadableText } from './manifests.ts'
 import { patchedValue } from './patch.ts'
-import { rewritten } from './rewrite.ts'
+import { documentTexts, rewritten, UNUSUAL } from './rewrite.ts'
 
 /** A text with all findings mended that can be, or why nothing of it was. */
 export type Fix =
@@ -15,50 +16,63 @@ export interface FixOptions {
   readonly selection: Selection
 }
 
-/** More than a file has findings. */
+/** More than a document has findings. */
 const MAX_ROUNDS = 10_000
 
-/** Mends one finding after the other, each judged anew, until none is left that has a patch. */
-export function fixText(text: string, { review, selection }: FixOptions): Fix {
+/** Mends one finding of a document after the other, each judged anew, until none is left that has a patch. */
+export function fixText(text: string, options: FixOptions): Fix {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-  let now = text.slice(mark.length)
-  for (let round = 1; ; round++) {
-    const next = firstFixable(parseManifests(now), review, selection)
-    if (next === undefined) return { kind: 'fixed', text: mark + now }
-    try {
-      if (round > MAX_ROUNDS) throw new RangeError('one patch brings back what another mends')
-      now = mended(now, next, review)
-    } catch (error) {
-      if (!(error instanceof RangeError || error instanceof UnreadableText)) throw error
-      return { kind: 'failed', finding: next.finding, reason: error.message }
+  const hasReturns = /\r\n/.test(text) && !/[^\r]\n/.test(text)
+  const lines = hasReturns ? text.replaceAll('\r\n', '\n') : text
+  const source = lines.slice(mark.length)
+  const { manifests } = parseManifests(source)
+  const fixable = manifests.filter(manifest => firstFixable(manifest, options) !== undefined)
+  let finding = fixable[0] && firstFixable(fixable[0], options)
+  if (finding === undefined) return { kind: 'fixed', text }
+  try {
+    const texts = [...documentTexts(source)]
+    const values = new Map<number, object>(manifests.map(({ index, value }) => [index, value]))
+    for (const manifest of fixable) {
+      finding = firstFixable(manifest, options) ?? finding
+      const document = fixDocument(texts[manifest.index] ?? '', options)
+      texts[manifest.index] = document.text
+      values.set(manifest.index, document.value)
     }
+    const fixed = texts.join('')
+    if (!means(fixed, [...values.values()])) throw new RangeError(UNUSUAL)
+    return { kind: 'fixed', text: mark + (hasReturns ? fixed.replaceAll('\n', '\r\n') : fixed) }
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof UnreadableText) return { kind: 'failed', finding, reason: error.message }
+    throw error
   }
 }
 
-interface Fixable {
-  readonly manifest: Manifest
-  readonly finding: Finding
+function firstFixable({ value }: Manifest, { review, selection }: FixOptions): Finding | undefined {
+  return findingsOf(review, value).find(one => !one.exception && one.fix.patch.length > 0 && isSelected(one, selection))
 }
 
-function firstFixable({ manifests }: Manifests, review: Review, selection: Selection): Fixable | undefined {
-  for (const manifest of manifests) {
-    const finding = review.findings(manifest.value).find(one => !one.exception && one.fix.patch.length > 0 && isSelected(one, selection))
-    if (finding !== undefined) return { manifest, finding }
+/** @throws {RangeError} when a patch does not work, or does not mend its finding */
+function fixDocument(text: string, options: FixOptions): { readonly text: string; readonly value: object } {
+  let now = text
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const [manifest, ...others] = parseManifests(now).manifests
+    if (manifest === undefined || others.length > 0) throw new RangeError(UNUSUAL)
+    const finding = firstFixable(manifest, options)
+    if (finding === undefined) return { text: now, value: manifest.value }
+    now = mended(now, manifest, finding, options)
   }
-  return undefined
+  throw new RangeError('one patch brings back what another mends')
 }
 
-/** The text without that finding. @throws {RangeError} when its patch does not work, or does not mend it */
-function mended(text: string, { manifest, finding }: Fixable, review: Review): string {
+function mended(text: string, { value }: Manifest, finding: Finding, { review }: FixOptions): string {
   const { patch } = finding.fix
-  const wanted = patchedValue(manifest.value, patch)
-  const before = review.findings(manifest.value)
-  const after = review.findings(wanted)
-  if (after.some(one => sameFinding(one, finding))) throw new RangeError('its patch does not mend it')
+  const wanted = patchedValue(value, patch)
+  const [before, after] = [value, wanted].map(one => findingsOf(review, one)) as [readonly Finding[], readonly Finding[]] // one each
+  const same = (all: readonly Finding[]) => all.filter(one => sameFinding(one, finding)).length // a List may have two of a name
+  if (same(after) >= same(before)) throw new RangeError('its patch does not mend it')
   if (isWorse(after, before)) throw new RangeError('its patch makes it worse')
-  const expected = parseManifests(text).manifests.map(one => (one.index === manifest.index ? wanted : one.value))
-  const found = rewritten(text, manifest.index, patch, wanted).find(candidate => means(candidate, expected))
-  if (found === undefined) throw new RangeError('its YAML is too unusual to be changed by a program')
+  const found = rewritten(text, patch, wanted).find(candidate => means(candidate, [wanted]))
+  if (found === undefined) throw new RangeError(UNUSUAL)
   return found
 }
 

@@ -36,8 +36,8 @@ export class UnreadableText extends Error {
 
 /** Aliases in one document; more is a bomb, not a manifest. */
 const MAX_ALIASES = 1000
-/** Nodes of one document with its aliases written out. */
-const MAX_NODES = 2_000_000
+/** Of one object with its aliases written out, 16 characters counted as a node: some 3 MB, twice of what a cluster would keep. */
+const MAX_NODES = 200_000
 const MAX_DEPTH = 200
 
 // As kubectl reads it, `<<` merges a mapping.
@@ -59,7 +59,7 @@ export function parseManifests(text: string): Manifests {
       continue
     }
     if (typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') continue
-    if (hasMoreThan(MAX_NODES, value)) throw tooLarge(placed(index, []))
+    if (objects(value).some(object => hasMoreThan(MAX_NODES, object))) throw tooLarge(placed(index, []))
     manifests.push({
       index,
       value,
@@ -70,8 +70,17 @@ export function parseManifests(text: string): Manifests {
   return { manifests, strangers }
 }
 
+/** A List's items are objects of their own. */
+function objects(value: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const { items, ...rest } = value
+  return Array.isArray(items) ? [rest, ...(items as readonly unknown[])] : [value]
+}
+
 function tooLarge(place: Place): UnreadableText {
-  return new UnreadableText('is endless or too large with its aliases written out; write out the few that are meant', place)
+  return new UnreadableText(
+    'is endless, or larger than a cluster would keep, with its aliases written out; write out the few that are meant',
+    place,
+  )
 }
 
 function parsed(

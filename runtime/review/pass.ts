@@ -6,7 +6,7 @@ import { findFiles, type FindOptions, type Found } from './find.ts'
 import { type Builder, findBuilder } from './kustomize.ts'
 import type { FileReview } from './record.ts'
 
-/** A larger file is refused: with its values and places it takes some twenty times its size of memory. */
+/** A larger file is refused: with its values and places it takes some thirty times its size of memory. */
 const MAX_BYTES = 32 * 1024 * 1024
 /** Files that are read while one is reviewed. */
 const READ_AHEAD = 4
@@ -28,9 +28,10 @@ export async function* reviewFiles(paths: readonly string[], options: PassOption
   const canBuild = async () => (await theBuilder()) !== undefined
   const reported = new Set<string>()
   for await (const { found, text } of ahead(findFiles(paths, { ...options, canBuild }), one => textOf(one, signal))) {
+    const read = await text
     signal.throwIfAborted()
     if (found.kind === 'remark') yield nothingOf(found.remark.file, [found.remark], false)
-    else if (found.kind === 'file') yield await fileReview(found, await text, options)
+    else if (found.kind === 'file') yield await fileReview(found, read, options)
     else yield once(await buildReview(found, await theBuilder(), options), reported)
   }
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../review.ts'
 import { keys } from '../../generator/pointer.ts'
 
 /** A copy of a value with an RFC 6902 patch applied to it: the measure for what the patch makes of a text. @throws {RangeError} where it finds nothing to work on */
-export function patchedValue(value: object, patch: readonly Operation[]): object {
+export function patchedValue<T extends object>(value: T, patch: readonly Operation[]): T {
   const copy = structuredClone(value)
   for (const operation of patch) apply(copy, operation)
   return copy

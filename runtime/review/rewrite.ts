@@ -4,43 +4,40 @@ import { type Document, parseAllDocuments, visit } from 'yaml'
 import { applyPatch } from '../../generator/patch/apply.ts'
 import type { Operation } from '../review.ts'
 
+/** A text cut into its documents; what stands between two of them belongs to the first. @throws {RangeError} for one that cannot be cut */
+export function documentTexts(text: string): readonly string[] {
+  const starts = parsed(text).map((document, index) => (index === 0 ? 0 : document.range[0]))
+  return starts.map((start, index) => text.slice(start, starts[index + 1]))
+}
+
 /**
- * A text with a patch applied to one of its documents: comments stay, and so does every line that the patch does not touch, as far as that
- * can be. What it means is for the caller to check. @throws {RangeError} saying why it cannot be done
+ * The text of one document with a patch applied to it, the best first: comments stay, and so does every line that the patch does not touch, as
+ * far as that can be. What it means is for the caller to check. @throws {RangeError} saying why it cannot be done
  */
-export function rewritten(text: string, index: number, patch: readonly Operation[], patched: object): readonly string[] {
-  if (/^\s*\{/.test(text) && isJson(text)) return [asJson(text, patched)]
-  const hasReturns = /\r\n/.test(text) && !/[^\r]\n/.test(text)
-  const lines = hasReturns ? text.replaceAll('\r\n', '\n') : text
-  const documents = parsed(lines)
-  const document = documents[index]
-  if (document === undefined || document.errors.length > 0) throw new RangeError('its YAML is too unusual to be changed by a program')
+export function rewritten(text: string, patch: readonly Operation[], patched: object): readonly string[] {
+  if (isJson(text)) return [asJson(text, patched)]
+  const [document] = parsed(text)
+  if (document === undefined) throw new RangeError(UNUSUAL)
   visit(document, {
     Alias: () => {
       throw new RangeError('it has YAML aliases, which no patch can follow; write them out')
     },
   })
-  // What stands between two documents belongs to the first of them.
-  const start = index === 0 ? 0 : document.range[0]
-  const end = documents[index + 1]?.range[0] ?? lines.length
-  const style = styleOf(lines.slice(start, end))
+  const style = styleOf(text)
   const before = document.toString(style)
   applyPatch(document.contents as never, dump(patch, { lineWidth: -1 })) // a document that is reviewed has contents
   const after = document.toString(style)
-  const slice = lines.slice(start, end)
-  const small = applyDiff(slice, structuredPatch('', '', before, after, '', '', { context: 2 }))
-  const whole = (part: string) => {
-    const all = `${lines.slice(0, start)}${part}${lines.slice(end)}`
-    return hasReturns ? all.replaceAll('\n', '\r\n') : all
-  }
-  return [...(small === false ? [] : [whole(small)]), whole(after)]
+  const small = applyDiff(text, structuredPatch('', '', before, after, '', '', { context: 2 }))
+  return small === false ? [after] : [small, after]
 }
 
-type Parsed = Document.Parsed
+/** Why a text is left alone that two YAML readers do not read alike. */
+export const UNUSUAL = 'its YAML is too unusual to be changed by a program'
 
-function parsed(text: string): readonly Parsed[] {
+function parsed(text: string): readonly Document.Parsed[] {
   const documents = parseAllDocuments(text, { schema: 'failsafe' })
-  return Array.isArray(documents) ? documents : []
+  if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) throw new RangeError(UNUSUAL)
+  return documents as readonly Document.Parsed[] // of a text that is not empty
 }
 
 /** The layout that the text has already, as far as the writer can follow it. */
@@ -55,6 +52,7 @@ function styleOf(text: string) {
 }
 
 function isJson(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false
   try {
     JSON.parse(text)
     return true

@@ -23,8 +23,12 @@ const CASES: Readonly<Record<string, readonly [text: string | Buffer, line: RegE
   'twice.yaml': [`${FINE}kind: Pod\n`, /^twice\.yaml:15:1: error: duplicated mapping key; keep one of them/],
   'twice.json': ['{"apiVersion": "v1", "kind": "Pod", "kind": "Job"}', /^twice\.json:1:38: error: duplicated mapping key/],
   'broken.yaml': ['apiVersion: v1\nkind: [Pod\n', /^broken\.yaml:3:1: error: .+; correct it, or leave the file out with --ignore$/],
-  'bomb.yaml': [bomb, /^bomb\.yaml:1:1: error: is endless or too large with its aliases written out; write out the few/],
-  'endless.yaml': [`x: &x [*x]\n${FINE}`, /^endless\.yaml:1:1: error: is endless or too large/],
+  'bomb.yaml': [
+    bomb,
+    /^bomb\.yaml:1:1: error: is endless, or larger than a cluster would keep, with its aliases written out; write out the few/,
+  ],
+  'endless.yaml': [`x: &x [*x]\n${FINE}`, /^endless\.yaml:1:1: error: is endless, or larger/],
+  'large.yaml': [`${FINE}x: "${'x'.repeat(4_000_000)}"\n`, /^large\.yaml:1:1: error: is endless, or larger/],
   'many.yaml': [`a: &a 1\nb: [${'*a,'.repeat(1001)}]\n${FINE}`, /^many\.yaml:2:\d+: error: aliases exceeded maxAliases \(1000\)/],
   'alias.yaml': [`${FINE}x: *nobody\n`, /^alias\.yaml:15:5: error: unidentified alias "nobody"/],
   'deep.yaml': [`${FINE}x: ${'['.repeat(500)}${']'.repeat(500)}\n`, /^deep\.yaml:15:\d+: error: nesting exceeded/],
@@ -123,4 +127,12 @@ t.test('review escapes what a terminal would obey, in names of files and of ever
     t.notMatch((stdout + stderr).replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u, output)
     t.notMatch(stdout, /^::error/m)
   }
+})
+
+t.test('review judges a List of ten thousand in seconds', { timeout: 60_000 }, async t => {
+  const item = `- ${job().trimEnd().replaceAll('\n', '\n  ')}\n`
+  const stdin = `apiVersion: v1\nkind: List\nitems:\n${item.repeat(10_000)}`
+  const { code, stdout } = await review(['-'], { stdin })
+  t.equal(code, 1)
+  t.match(stdout, /\n<stdin>:140002:13: error: [^]*\n10000 objects in 1 file reviewed: 10000 errors/)
 })

@@ -42,6 +42,7 @@ t.test('findFiles() takes patterns, and says of one that matches nothing', async
   t.strictSame(await found(cwd, ['**/*.y*ml']), ['a.yaml', 'b.yml', 'sub/f.yaml', 'x[1].yaml'])
   t.strictSame(await found(cwd, ['s*']), ['sub/deeper/G.YAML', 'sub/f.yaml'])
   t.strictSame(await found(cwd, ['x[1].yaml']), ['x[1].yaml'], 'a name before it is a pattern')
+  t.strictSame(await found(cwd, ['']), ['problem "": names no file'], 'an empty variable is not the whole folder')
   t.strictSame(await found(cwd, ['*.toml', 'nowhere']), ['problem *.toml: matches no file', 'problem nowhere: no such file'])
 })
 

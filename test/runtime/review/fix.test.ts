@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import t from 'tap'
 import { fixText } from '../../../runtime/review/fix.ts'
+import { replaceFile } from '../../../runtime/review/replace-file.ts'
 import { loadReview, type Finding, type Operation, type Review } from '../../../runtime/review.ts'
 import { COMMITTED } from '../../policy/committed.ts'
 import { FINE, job, lines, MISSPELT, review } from './harness.ts'
@@ -35,6 +36,7 @@ t.test('fixText() leaves unusual layout, other documents and line ends as they a
       `# top\n---\n${FINE}...\n---\n${job()}---\n# odd\na:    1 # x\n`,
       `# top\n---\n${FINE}...\n---\n${MENDED}---\n# odd\na:    1 # x\n`,
     ],
+    list: [listed(job(), FINE, job()), listed(MENDED, FINE, MENDED)],
     windows: [job().replaceAll('\n', '\r\n'), MENDED.replaceAll('\n', '\r\n')],
     mark: [`\uFEFF${job()}`, `\uFEFF${MENDED}`],
     none: [FINE, FINE],
@@ -42,6 +44,11 @@ t.test('fixText() leaves unusual layout, other documents and line ends as they a
   }
   for (const [name, [before, after]] of Object.entries(cases)) t.equal(fixed(before), after, name)
 })
+
+/** A List of these objects. */
+function listed(...texts: readonly string[]): string {
+  return `apiVersion: v1\nkind: List\nitems:\n${texts.map(text => `  - ${text.trimEnd().replaceAll('\n', '\n    ')}\n`).join('')}`
+}
 
 t.test('fixText() keeps the indent of JSON, and of lists that are not indented', async t => {
   const value = load(job())
@@ -116,6 +123,15 @@ t.test('review --fix mends files in their place, and says what is left', async t
     code: 0,
     stdout: /^1 object in 1 file reviewed: 0 errors, 0 warnings, 0 infos\.\n$/,
   })
+})
+
+t.test('replaceFile() keeps a byte order mark, and leaves a file that was changed meanwhile', async t => {
+  const cwd = t.testdir({ 'mark.yaml': `\uFEFF${job().replaceAll('\n', '\r\n')}`, 'other.yaml': 'new' })
+  t.match(await review(['--fix', 'mark.yaml'], { cwd }), { code: 0, stderr: '' })
+  t.equal(await readFile(join(cwd, 'mark.yaml'), 'utf8'), `\uFEFF${MENDED.replaceAll('\n', '\r\n')}`)
+  await t.rejects(replaceFile(join(cwd, 'other.yaml'), 'old', 'mended'), { name: 'RangeError', message: 'the file was changed meanwhile' })
+  t.equal(await readFile(join(cwd, 'other.yaml'), 'utf8'), 'new')
+  t.strictSame((await readdir(cwd)).toSorted(), ['mark.yaml', 'other.yaml'])
 })
 
 t.test('review --fix leaves a file alone as a whole when one of its findings cannot be mended', async t => {

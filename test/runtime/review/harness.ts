@@ -43,9 +43,9 @@ export interface JobOptions {
 export function job({ name = 'backup', image = 'timberio/vector:0.48.0', annotations }: JobOptions = {}): string {
   return `apiVersion: batch/v1
 kind: Job
-metadata:
-  name: ${name}
+metadata: { name: ${name} }
 spec:
+  activeDeadlineSeconds: 600
   template:
 ${annotations === undefined ? '' : `    metadata:\n      annotations:\n        ${annotations}\n`}    spec:
       restartPolicy: Never
@@ -53,7 +53,7 @@ ${annotations === undefined ? '' : `    metadata:\n      annotations:\n        $
         # the work
         - name: main
           image: acme/work
-        - name: vector # ships logs
+        - name: ${image.startsWith('acme/') ? 'second' : 'vector'} # ships logs
           image: ${image}
 `
 }

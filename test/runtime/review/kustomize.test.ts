@@ -15,9 +15,10 @@ if (existsSync(join(process.argv[3], 'broken'))) {
 const { resources: [resource], buildMetadata } = JSON.parse(readFileSync(join(process.argv[3], 'kustomization.yaml'), 'utf8'))
 const folder = join(process.argv[3], resource)
 if (existsSync(join(folder, 'broken'))) process.exit(1)
-const job = readFileSync(join(folder, 'job.yaml'), 'utf8').replaceAll(/#.*/g, '').replace('  name: ', '  name: ' + basename(folder) + '-')
+const job = readFileSync(join(folder, 'job.yaml'), 'utf8').replaceAll(/#.*/g, '')
+const origin = '"config.kubernetes.io/origin": "path: ' + resource + '/job.yaml"'
 const added = existsSync(join(folder, 'patch.yaml')) ? '        - name: envoy\\n          image: envoyproxy/envoy:v1.36.2\\n' : ''
-console.log(job.replace(/^metadata:\\n/m, 'metadata:\\n  annotations:\\n    config.kubernetes.io/origin: |\\n      path: ' + resource + '/job.yaml\\n')
+console.log(job.replace('metadata: { name: ', 'metadata: { annotations: { ' + origin + ' }, name: ' + basename(folder) + '-')
   .replace(/( +containers:\\n)/, '$1' + added))
 `
 

@@ -8,7 +8,10 @@ const JOB = {
   apiVersion: 'batch/v1',
   kind: 'Job',
   metadata: { name: 'backup' },
-  spec: { template: { spec: { containers: [{ name: 'main' }, { name: 'vector', image: 'timberio/vector:0.48.0' }] } } },
+  spec: {
+    activeDeadlineSeconds: 600,
+    template: { spec: { containers: [{ name: 'main' }, { name: 'vector', image: 'timberio/vector:0.48.0' }] } },
+  },
 }
 
 t.test('review says of each finding where it is, how bad, what and why, and what mends it; last the counts', async t => {
@@ -20,7 +23,7 @@ t.test('review says of each finding where it is, how bad, what and why, and what
     `a.yaml:13:11: error: Job backup never completes: vector (known sidecar vector) runs on after main, and nothing asks a reaper to end it (hangs)
     fix: make vector a native sidecar: an init container with restartPolicy Always (Kubernetes 1.29 or newer)
 b.yaml:24:9: warning: Job backup: sidecar-reaper/sidecars names vectr, but the pod has no such container (name-without-container)
-    fix: correct the name; the pod has main, vector
+    fix: correct the name; the pod has main, second
 3 objects in 2 files reviewed: 1 error, 1 warning, 0 infos.
 `,
   )
@@ -113,7 +116,7 @@ spec:
     second: [`# none\n---\n---\n${job()}`, '16:11'],
     windows: [job().replaceAll('\n', '\r\n'), '13:11'],
     mark: [`\uFEFF${job()}`, '13:11'],
-    json: [JSON.stringify(JOB, null, '\t'), '14:6'],
+    json: [JSON.stringify(JOB, null, '\t'), '15:6'],
   }
   const cwd = t.testdir(Object.fromEntries(Object.entries(cases).map(([name, [text]]) => [`${name}.yaml`, text])))
   for (const [name, [, place]] of Object.entries(cases)) {
@@ -121,4 +124,22 @@ spec:
     t.equal(stderr, '', name)
     t.match(stdout, `${name}.yaml:${place}: error: Job backup never completes`, name)
   }
+})
+
+t.test('review shows and counts what is excepted, and does not fail for it', async t => {
+  const annotations = `sidecar-reaper.review/ignore-hangs: the proxy ends by itself; until=2999-12-31`
+  const cwd = t.testdir({ 'a.yaml': job({ annotations }), 'b.yaml': job({ annotations: annotations.replace('2999', '2020') }) })
+  const excepted = await review(['a.yaml'], { cwd })
+  t.match(excepted, { code: 0, stdout: /^a\.yaml:16:11: excepted: Job backup never completes/, stderr: '' })
+  t.match(excepted.stdout, /\n {4}because: the proxy ends by itself, until 2999-12-31\n/)
+  t.match(excepted.stdout, /0 errors, 0 warnings, 0 infos, 1 excepted\.\n$/)
+  t.match(await review(['--fix', 'a.yaml'], { cwd }), { code: 0, stdout: /1 excepted\.\n$/ }, 'nor is it mended')
+  t.match(await review(['b.yaml'], { cwd }), { code: 1, stdout: /hangs\)[^]*\(exception\)|\(exception\)[^]*hangs\)/ }, 'it is over')
+  for (const [format, pattern] of [
+    ['sarif', /"suppressions":\[\{"kind":"external","status":"accepted","justification":"the proxy ends by itself"/],
+    ['junit', /failures="0"[^]*excepted: Job backup/],
+    ['github', /^$/],
+    ['json', /"exception":\{"reason":"the proxy ends by itself","until":"2999-12-31"\}/],
+  ] as const)
+    t.match((await review(['-o', format, 'a.yaml'], { cwd })).stdout, pattern, format)
 })
