@@ -5,6 +5,7 @@ import { defaultSettings, decodeSettings, type Settings } from '../runtime/setti
 import { settingsSchema } from '../runtime/settings/schema.ts'
 import { UsageError } from '../runtime/usage.ts'
 import { decodeReaperOptions, type ReaperOptions, reaperSchema } from './reaper/options.ts'
+import { isMapping, type Mapping } from '../runtime/mapping.ts'
 
 const GROUP = 'sidecar-reaper.dev'
 const VERSION = `${GROUP}/v1alpha1`
@@ -109,8 +110,6 @@ export function decodeGeneratorConfig(functionConfig: unknown): GeneratorConfig 
   }
 }
 
-type Mapping = Readonly<Record<string, unknown>>
-
 function specOf(config: unknown): { readonly name: string; readonly spec: Mapping } {
   if (config === undefined || config === null) return { name: 'functionConfig.spec', spec: {} }
   const { apiVersion, kind, spec = {}, data = {} } = isMapping(config) ? config : {}
@@ -161,10 +160,6 @@ function mistakesOf(decode: () => unknown): readonly string[] {
 function isNativeVersion(text: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)(\.\d+)?$/.exec(text) ?? []
   return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= NATIVE_SINCE)
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function describe(description: string) {

@@ -3,6 +3,7 @@ import { Document, isAlias, isSeq, type Node, parseDocument, visit, type YAMLMap
 import { documents } from '../runtime/documents.ts'
 import { printable } from '../runtime/printable.ts'
 import { UsageError } from '../runtime/usage.ts'
+import { isMapping } from '../runtime/mapping.ts'
 
 /** A ResourceList of the KRM functions specification, as its text has it and as values. */
 export interface ResourceList {
@@ -83,8 +84,4 @@ export function copyOf(node: Node): Node | undefined {
 function holding(found: readonly unknown[]): string {
   if (found.length === 0) return 'holds nothing'
   return found.length > 1 ? `holds ${found.length} documents` : 'holds no mapping'
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

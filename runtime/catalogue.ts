@@ -170,9 +170,9 @@ export interface Catalogue {
   readonly by_name: Index
   readonly by_prefix: Index
   readonly by_image: Index
-  /** By kind of mark and key: rows, each with the values that count, none for any. */
   /** Programs that run another one: {@link WRAPPERS}. */
   readonly wrappers: readonly string[]
+  /** By kind of mark and key: rows, each with the values that count, none for any. */
   readonly by_mark: Readonly<Record<MarkKind, Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>>>
 }
 

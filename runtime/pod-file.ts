@@ -2,6 +2,7 @@ import { documents, fileName, readText } from './documents.ts'
 import type { Pod } from './pod.ts'
 import { printable } from './printable.ts'
 import { UsageError } from './usage.ts'
+import { isMapping } from './mapping.ts'
 
 /** As much as ten thousand pods of an ordinary size. */
 const MAX_BYTES = 256 * 1024 * 1024
@@ -53,8 +54,4 @@ function advice({ kind, metadata }: Readonly<Record<string, unknown>>): string {
   if (kind !== 'Job') return ''
   const job = isMapping(metadata) && typeof metadata['name'] === 'string' ? printable(metadata['name'], 63) : 'NAME'
   return `; its pods: kubectl get pods -l job-name=${job} -o json | sidecar-reaper explain -f -`
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -76,27 +76,19 @@ const packageVersion: Plugin = {
   },
 }
 
-// The templates' texts instead of the folder that they are read from.
-const templateTexts: Plugin = {
-  name: 'template-texts',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/generator\/reaper\/templates\.ts$/ }, () => ({
-      contents: `export const TEMPLATES = ${JSON.stringify(TEMPLATES)}`,
-      loader: 'js',
-    }))
-  },
+/** What a module exports instead of the folder that it reads it from. */
+function constants(name: string, filter: RegExp, exported: Readonly<Record<string, unknown>>): Plugin {
+  const contents = Object.entries(exported).map(([constant, value]) => `export const ${constant} = ${JSON.stringify(value)}\n`)
+  return {
+    name,
+    setup({ onLoad }) {
+      onLoad({ filter }, () => ({ contents: contents.join(''), loader: 'js' }))
+    },
+  }
 }
 
-// The rules' own words instead of the files that they are read from.
-const ruleTexts: Plugin = {
-  name: 'rule-texts',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/runtime\/review\/rules\.ts$/ }, () => ({
-      contents: `export const RULES = ${JSON.stringify(RULES)}`,
-      loader: 'js',
-    }))
-  },
-}
+const templateTexts = constants('template-texts', /\/generator\/reaper\/templates\.ts$/, { TEMPLATES })
+const ruleTexts = constants('rule-texts', /\/runtime\/review\/rules\.ts$/, { RULES })
 
 await mkdir(dist, { recursive: true })
 const { metafile } = await build({

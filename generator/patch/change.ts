@@ -1,5 +1,6 @@
 import type { Path, Severity, Sidecar, Template } from '../../runtime/review.ts'
 import { pointer, valueAt } from '../pointer.ts'
+import { isMapping } from '../../runtime/mapping.ts'
 
 /** What one patch does to one pod template: the template that writes it, its view, and what a person should know. */
 export interface Change {
@@ -35,8 +36,4 @@ export function annotations(template: Template, manifest: unknown, entries: Read
     parents: [template.metadata, at].filter(path => !isMapping(valueAt(manifest, path))).map(path => pointer(path)),
     annotations: Object.entries(entries).map(([key, value]) => ({ path: pointer([...at, key]), value })),
   }
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

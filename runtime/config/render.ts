@@ -2,6 +2,7 @@ import { decodeReaperOptions, type ReaperOptions } from '../../generator/reaper/
 import { documents, fileName, readText } from '../documents.ts'
 import { decodeSettings } from '../settings.ts'
 import { UsageError } from '../usage.ts'
+import { isMapping, type Mapping } from '../mapping.ts'
 
 /** The flags of `render` that say what to render; whatever is not given is as the file has it. */
 export interface RenderFlags {
@@ -38,8 +39,6 @@ export async function renderOptions(flags: RenderFlags, signal: AbortSignal | un
   )
 }
 
-type Mapping = Readonly<Record<string, unknown>>
-
 /** The function's own configuration is taken too: of that what it says of the reaper. */
 function reaperOf(config: Mapping): Mapping {
   if (config['kind'] === undefined || !('apiVersion' in config)) return config
@@ -55,10 +54,6 @@ async function mapping(path: string | undefined, signal: AbortSignal | undefined
   const value = found[0] ?? {}
   if (isMapping(value)) return value
   throw new UsageError(`${name}: got ${Array.isArray(value) ? 'a list' : 'a text'}, expected a mapping`)
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function list(text: string | undefined): readonly string[] | undefined {

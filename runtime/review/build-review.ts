@@ -7,6 +7,7 @@ import { findingsOf } from './findings.ts'
 import type { Builder } from './kustomize.ts'
 import { type Manifest, parseManifests } from './manifests.ts'
 import type { FileReview, FindingRecord, Place } from './record.ts'
+import { isMapping, type Mapping } from '../mapping.ts'
 
 export interface BuildReviewOptions extends Pick<TextReviewOptions, 'review' | 'selection'> {
   readonly folder: string
@@ -76,8 +77,6 @@ function originFiles(base: string): Origins {
   }
 }
 
-type Mapping = Readonly<Record<string, unknown>>
-
 function originOf(value: Mapping): string | undefined {
   const text = annotationsOf(value)[ORIGIN]
   const origin: unknown = typeof text === 'string' ? load(text) : undefined
@@ -127,8 +126,4 @@ function whyNot(error: unknown): string {
   const stderr = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : ''
   const lines = (stderr || (error instanceof Error ? error.message : String(error))).trim().split('\n')
   return (lines.findLast(line => /error/i.test(line)) ?? lines.at(-1) ?? '').replace(/^error: /i, '')
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { printable } from '../printable.ts'
 import { findingsOf } from './findings.ts'
 import { type Manifest, type Manifests, parseManifests, UnreadableText } from './manifests.ts'
 import type { FileReview, FindingRecord, Place, Remark, Subject } from './record.ts'
+import { isMapping } from '../mapping.ts'
 
 /** Which findings count. */
 export interface Selection {
@@ -106,8 +107,4 @@ function subjectOf(value: Readonly<Record<string, unknown>>, [list, index]: Find
 
 function textOr<T>(value: unknown, other: T): string | T {
   return typeof value === 'string' ? value : other
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import type { Finding, Operation, Path, Review } from '../review.ts'
+import { isMapping } from '../mapping.ts'
 
 /** The findings of a manifest. The items of a List are judged one by one: together they take the policy a time that grows with their square. */
 export function findingsOf(review: Review, manifest: Readonly<Record<string, unknown>>): readonly Finding[] {
@@ -16,8 +17,4 @@ function below(path: Path, finding: Finding): Finding {
 function moved(operation: Operation, prefix: string): Operation {
   const path = `${prefix}${operation.path}`
   return operation.op === 'move' ? { ...operation, path, from: `${prefix}${operation.from}` } : { ...operation, path }
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -26,17 +26,21 @@ export function fixText(text: string, options: FixOptions): Fix {
   const lines = hasReturns ? text.replaceAll('\r\n', '\n') : text
   const source = lines.slice(mark.length)
   const { manifests } = parseManifests(source)
-  const fixable = manifests.filter(manifest => firstFixable(manifest, options) !== undefined)
-  let finding = fixable[0] && firstFixable(fixable[0], options)
-  if (finding === undefined) return { kind: 'fixed', text }
+  const fixable = manifests.flatMap(manifest => {
+    const finding = firstFixable(manifest, options)
+    return finding ? [{ index: manifest.index, finding }] : []
+  })
+  const [first] = fixable
+  if (first === undefined) return { kind: 'fixed', text }
+  let { finding } = first
   try {
     const texts = [...documentTexts(source)]
     const values = new Map<number, object>(manifests.map(({ index, value }) => [index, value]))
-    for (const manifest of fixable) {
-      finding = firstFixable(manifest, options) ?? finding
-      const document = fixDocument(texts[manifest.index] ?? '', options)
-      texts[manifest.index] = document.text
-      values.set(manifest.index, document.value)
+    for (const one of fixable) {
+      finding = one.finding
+      const document = fixDocument(texts[one.index] ?? '', options)
+      texts[one.index] = document.text
+      values.set(one.index, document.value)
     }
     const fixed = texts.join('')
     if (!means(fixed, [...values.values()])) throw new RangeError(UNUSUAL)

@@ -4,6 +4,7 @@ import { printable } from '../printable.ts'
 import { hasMoreThan } from './expansion.ts'
 import { type Node, offsetOf, rootNodes } from './node.ts'
 import type { Place } from './record.ts'
+import { isMapping } from '../mapping.ts'
 
 /** A document of a text that is a Kubernetes object, or a List of them. */
 export interface Manifest {
@@ -150,8 +151,4 @@ function placeOf(starts: readonly number[], offset: number): Place {
 function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => (made ??= { value: make() }).value
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

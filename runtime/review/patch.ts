@@ -40,8 +40,14 @@ function place(root: object, path: string): { readonly parent: object; readonly 
 
 function insert(root: object, path: string, value: unknown): void {
   const { parent, key } = place(root, path)
-  if (Array.isArray(parent)) parent.splice(key === '-' ? parent.length : Number(key), 0, value)
+  if (Array.isArray(parent)) parent.splice(indexIn(parent, key, path), 0, value)
   else Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true }) // even __proto__ is a key
+}
+
+function indexIn(list: readonly unknown[], key: string, path: string): number {
+  if (key === '-') return list.length
+  if (/^(0|[1-9]\d*)$/.test(key) && Number(key) <= list.length) return Number(key)
+  throw new RangeError(`Cannot patch ${path}: it is no place in its list`)
 }
 
 function take(root: object, path: string): unknown {

@@ -5,7 +5,7 @@ import { type Finding, loadReview } from '../../runtime/review.ts'
 import { decodeSettings } from '../../runtime/settings.ts'
 import { pages } from '../../scripts/policy/pages.ts'
 import { COMMITTED } from './committed.ts'
-import { patched } from './patch.ts'
+import { patchedValue } from '../../runtime/review/patch.ts'
 
 const RULES = new URL('../../policies/review/', import.meta.url)
 
@@ -123,7 +123,7 @@ t.test('every patch applies, and with it the finding is gone', async t => {
   for (const [manifest, settings] of manifests)
     for (const { rule, message, fix } of await reviewed(manifest, settings)) {
       if (fix.patch.length === 0) continue
-      const left = await reviewed(patched(manifest, fix.patch), settings)
+      const left = await reviewed(patchedValue(manifest, fix.patch), settings)
       if (left.some(finding => finding.rule === rule && finding.message === message)) t.fail(`${rule}: ${message}`, { patch: fix.patch })
       mended.add(rule)
     }
@@ -154,7 +154,7 @@ t.test('findings() takes an example with anything in any place, and its patches 
     fc.asyncProperty(broken, async ({ example: { manifest, settings }, place, other }) => {
       const all = places(manifest)
       const odd = replaced(manifest, all[place % all.length] ?? [], other) as object // no example is empty
-      for (const { fix } of await reviewed(odd, settings)) patched(odd, fix.patch)
+      for (const { fix } of await reviewed(odd, settings)) patchedValue(odd, fix.patch)
     }),
     { numRuns: 500 },
   )
