@@ -12,6 +12,7 @@ ARG SOURCE_DATE_EPOCH=0
 ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/prepare.mjs scripts/
 RUN npm ci --no-audit --no-fund
 COPY runtime runtime
 COPY generator generator

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { load } from 'js-yaml'
 import type { Node } from 'yaml'
+import { isMapping } from '../runtime/mapping.ts'
 import type { Review } from '../runtime/review.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { decodeGeneratorConfig, type GeneratorConfig } from './config.ts'
@@ -33,7 +34,8 @@ export async function krmFunction(text: string, sources: FunctionSources): Promi
   const config = decodeGeneratorConfig(list.functionConfig)
   const review = await sources.review(config.settings)
   const templates = { ...sources.templates, ...config.templates }
-  const generated = list.items.map(item => generate(item, config, { review, templates }))
+  const beside = list.items.flatMap(({ value }) => (isMapping(value) ? review.beside(value) : []))
+  const generated = list.items.map(item => generate(item, config, { review, beside, templates }))
   const results = generated.flatMap(one => one.results)
   const failed = results.some(one => fails(one, config))
   const reaper = config.reaper && !failed ? await sources.reaper(config.reaper) : []

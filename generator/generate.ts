@@ -20,11 +20,13 @@ export interface Generated {
 
 interface GenerateOptions {
   readonly review: Review
+  /** The parts of the other items that count in the findings on this one. Default: none. */
+  readonly beside?: readonly object[]
   readonly templates: Templates
 }
 
 /** An item with the patches that are asked for, and what there is to say of it. Every patch asks the review anew, so a second run finds nothing to do. */
-export function generate(item: Item, config: GeneratorConfig, { review, templates }: GenerateOptions): Generated {
+export function generate(item: Item, config: GeneratorConfig, { review, beside = [], templates }: GenerateOptions): Generated {
   if (isLocal(item.value) || typeof item.value !== 'object' || item.value === null) return { node: item.node, results: [] }
   const said: Said[] = []
   let { value, node }: { value: object; node: Node } = { value: item.value, node: item.node }
@@ -48,7 +50,7 @@ export function generate(item: Item, config: GeneratorConfig, { review, template
       said.push(...change.remarks)
     }
   }
-  said.push(...review.findings(value).map(saidOf))
+  said.push(...review.findings(value, beside).map(saidOf))
   return { node, results: said.map(one => result(item.value, one)) }
 }
 

@@ -1,6 +1,7 @@
 import { dump, load } from 'js-yaml'
 import { Document, isAlias, isSeq, type Node, parseDocument, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import { documents } from '../runtime/documents.ts'
+import { hasMoreThan, MAX_NODES, TOO_LARGE } from '../runtime/expansion.ts'
 import { printable } from '../runtime/printable.ts'
 import { UsageError } from '../runtime/usage.ts'
 import { isMapping } from '../runtime/mapping.ts'
@@ -31,6 +32,8 @@ export function parseResourceList(text: string, name: string): ResourceList {
   if (!VERSIONS.includes(String(apiVersion)))
     throw new UsageError(`${name}: apiVersion: got ${printable(String(apiVersion), 60)}, expected one of ${VERSIONS.join(', ')}`)
   if (items !== null && !Array.isArray(items)) throw new UsageError(`${name}: items: got something else, expected a list`)
+  const endless = items?.findIndex(item => hasMoreThan(MAX_NODES, item)) ?? -1
+  if (endless >= 0) throw new UsageError(`${name}: items[${endless}] ${TOO_LARGE}`)
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { schema: 'failsafe' })
   const root = document.contents as unknown as YAMLMap // a mapping, as was just seen
   const nodes = root.get('items', true)

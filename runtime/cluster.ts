@@ -21,6 +21,28 @@ export interface PodPage {
   readonly restart: boolean
 }
 
+/** A page of another list, as a PodPage. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** The list began again: what came before this page is void. */
+  readonly restart: boolean
+}
+
+export interface NodeState {
+  readonly isReady: boolean
+  /** As its kubelet says it, `v1.34.4`; empty before it has said any. */
+  readonly kubelet: string
+}
+
+/** A resource by the API's names. */
+export interface Resource {
+  /** Empty: the core group. */
+  readonly group: string
+  readonly version: string
+  /** Plural, such as `jobs`. */
+  readonly resource: string
+}
+
 /** One event of a watch: the pod as it is now, or as it was last. */
 export interface PodChange {
   readonly kind: 'changed' | 'deleted'
@@ -88,6 +110,18 @@ export interface Cluster {
   namespaceLabels(scope: Scope, signal: AbortSignal): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>
   /** Whether each node is Ready, by name. */
   nodesReady(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>
+  /** Readiness and version of each node, by name. */
+  nodes(signal: AbortSignal): Promise<ReadonlyMap<string, NodeState>>
+  /** What the server calls itself: `v1.34.4`. */
+  serverVersion(signal: AbortSignal): Promise<string>
+  /** Whether we may do this; asks the server, by a SelfSubjectAccessReview. */
+  may(permission: Permission, signal: AbortSignal): Promise<boolean>
+  /** Asks the server whether it would take this patch, by a dry run: nothing is changed. Rejects as the patch would; `invalid` too where a webhook takes no dry run. */
+  tryPatchPodStatus(ref: PodRef, patch: PodPatch, signal: AbortSignal): Promise<void>
+  /** The API groups that the server has, each with its versions, the preferred one first; the core group is not among them. */
+  apiGroups(signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>
+  /** Objects of any resource as the server sends them, which says neither kind nor apiVersion of each; without a namespace all there are. `not-found` where the server has no such resource. */
+  objectPages(resource: Resource, scope: Pick<Scope, 'namespace'>, signal: AbortSignal): AsyncGenerator<Page<object>>
   /** Ends all calls under way and all connections. */
   close(): void
 }

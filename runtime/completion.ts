@@ -43,7 +43,7 @@ function flags(command: Command): readonly Flag[] {
 
 function flagValue(option: Option): Flag['value'] {
   if (option.argChoices) return { choices: option.argChoices }
-  if (option.flags.endsWith(`<${FILE_PLACEHOLDER}>`)) return 'file'
+  if ([FILE_PLACEHOLDER, PATH_PLACEHOLDER].some(name => option.flags.endsWith(`<${name}>`))) return 'file'
   return option.required ? 'other' : 'none'
 }
 

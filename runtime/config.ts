@@ -1,6 +1,7 @@
 import type { ReaperOptions } from '../generator/reaper/options.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseArguments, usage } from './config/arguments.ts'
+import type { DoctorConfig } from './config/doctor.ts'
 import type { ReportTarget } from './config/review.ts'
 import type { Invocation } from './config/program.ts'
 import type { Selection } from './review/file-review.ts'
@@ -8,7 +9,17 @@ import type { Settings } from './settings.ts'
 
 /** One command with everything it needs; frozen. */
 export type Config =
-  PrintConfig | SweepConfig | ExplainConfig | ReviewConfig | CatalogueConfig | RenderConfig | FnConfig | VersionConfig | CompletionConfig
+  | PrintConfig
+  | SweepConfig
+  | ExplainConfig
+  | DoctorConfig
+  | ReviewConfig
+  | ExpectConfig
+  | CatalogueConfig
+  | RenderConfig
+  | FnConfig
+  | VersionConfig
+  | CompletionConfig
 
 /** Print a text, such as help, and nothing else. */
 export interface PrintConfig {
@@ -40,9 +51,11 @@ export interface ExplainConfig extends ClusterConfig {
   readonly output: OutputConfig
 }
 
-export interface ReviewConfig {
+export interface ReviewConfig extends ClusterConfig {
   readonly command: 'review'
   readonly paths: readonly string[]
+  /** Review what lives here instead of files. */
+  readonly scope: SweepConfig['scope'] | undefined
   /** Patterns of paths to leave out, as .gitignore writes them. */
   readonly ignore: readonly string[]
   readonly selection: Selection
@@ -50,7 +63,19 @@ export interface ReviewConfig {
   readonly fix: 'no' | 'write' | 'diff'
   readonly toFix: Selection
   readonly failOnWarn: boolean
+  /** Files of other policies that judge too. */
+  readonly policies: readonly string[]
   readonly reports: readonly ReportTarget[]
+  readonly settings: Settings
+  readonly output: OutputConfig
+}
+
+/** What --expect asks for, of explain or of review. */
+export interface ExpectConfig {
+  readonly command: 'expect'
+  /** Files and folders with expectations. */
+  readonly paths: readonly string[]
+  readonly reports: readonly { readonly format: 'text' | 'json' | 'junit'; readonly file: string | undefined }[]
   readonly settings: Settings
   readonly output: OutputConfig
 }
@@ -120,7 +145,7 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
   const output = outputConfig(options, surroundings)
   switch (invocation.command) {
     case 'sweep': {
-      const scope = sweepScope(options)
+      const scope = scopeOf(options, 'sweep')
       return {
         command: 'sweep',
         scope,
@@ -133,14 +158,35 @@ async function commandConfig(invocation: Invocation, surroundings: Surroundings,
       }
     }
     case 'explain': {
+      if (options.expect !== undefined) {
+        const { explainExpect } = await import('./config/expect.ts')
+        return { command: 'expect', ...explainExpect(invocation), settings: await settings(options, signal), output }
+      }
       const source = explainSource(first, options)
       return { command: 'explain', source, ...clusterConfig(options, surroundings), settings: await settings(options, signal), output }
     }
+    case 'doctor': {
+      const { askedUser } = await import('./config/doctor.ts')
+      const scope = scopeOf(options, 'doctor')
+      const as = askedUser(invocation.options)
+      return { command: 'doctor', scope, as, ...clusterConfig(options, surroundings), settings: await settings(options, signal), output }
+    }
     case 'review': {
+      if (options.expect !== undefined) {
+        const { reviewExpect } = await import('./config/expect.ts')
+        return {
+          command: 'expect',
+          ...reviewExpect(invocation),
+          settings: await settings(options, signal),
+          output: outputConfig({}, surroundings),
+        }
+      }
       const { reviewOptions } = await import('./config/review.ts')
       return {
         command: 'review',
         paths: invocation.arguments,
+        scope: options.allNamespaces || options.namespace !== undefined ? scopeOf(options, 'review') : undefined,
+        ...clusterConfig(options, surroundings),
         ...reviewOptions(invocation.options, invocation.arguments),
         settings: await settings(options, signal),
         output: outputConfig({}, surroundings),
@@ -171,14 +217,15 @@ interface Options {
   readonly dryRun?: boolean
   readonly failOn?: string
   readonly filename?: string
+  readonly expect?: readonly string[]
   readonly settings?: string
   readonly output?: 'text' | 'json'
 }
 
-function sweepScope({ namespace, allNamespaces }: Options): SweepConfig['scope'] {
-  if (allNamespaces && namespace !== undefined) throw usage('-n names one namespace and -A asks for all: use one of them', 'sweep')
+function scopeOf({ namespace, allNamespaces }: Options, command: string): SweepConfig['scope'] {
+  if (allNamespaces && namespace !== undefined) throw usage('-n names one namespace and -A asks for all: use one of them', command)
   if (allNamespaces) return { kind: 'all' }
-  return namespace === undefined ? { kind: 'current' } : { kind: 'namespace', namespace: namespaceName(namespace, 'sweep') }
+  return namespace === undefined ? { kind: 'current' } : { kind: 'namespace', namespace: namespaceName(namespace, command) }
 }
 
 function explainSource(pod: string | undefined, { filename, namespace }: Options): ExplainConfig['source'] {

@@ -10,5 +10,7 @@ export const EXIT = {
   /** Arguments, settings or policy can't be used. */
   usage: 64,
   interrupted: 130,
+  /** Nobody reads standard output any more, as a shell says it of SIGPIPE. */
+  closed: 141,
   terminated: 143,
 } as const

@@ -39,7 +39,7 @@ export interface Self {
 
 /** The policy of these files, ready to judge. @throws {PolicyError} `unreadable` naming the file and what was expected */
 export async function loadPolicy(files: PolicyFiles, settings: Settings, self: Self): Promise<Policy> {
-  const source = await readPolicy(files, settings)
+  const source = readPolicy(files, settings)
   const { wasm, catalogue } = source
   const { catalogue: _rows, ...rules } = settings
   const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue), settings: rules, self }, ENTRY_POINT)
@@ -64,7 +64,8 @@ function evaluate({ evaluate, entryPoints }: Evaluator, input: object): Verdict 
   throw new PolicyError('evaluation', 'Cannot judge a pod: the policy gave no verdict')
 }
 
-function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {
+/** What facts carry for this policy: what the catalogue and the settings look at. */
+export function readsOf(catalogue: Catalogue, { mainLabel, controllersGone }: Settings): Reads {
   const { labels, ...rest } = catalogueReads(catalogue)
   return reads({ ...rest, labels: mainLabel ? [...labels, mainLabel] : labels, controllersGone })
 }

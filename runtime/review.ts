@@ -1,5 +1,8 @@
+import type { Resource } from './cluster.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { PolicyError, said } from './policy/error.ts'
+import { isMapping, type Mapping } from './mapping.ts'
+import { itemsOf } from './review/list.ts'
 import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
 
 /** One remark on a manifest. */
@@ -89,11 +92,26 @@ export interface Option {
 
 /** The compiled rules for manifests: a parsed manifest in, findings out, no state. A manifest of any shape is taken. */
 export interface Review {
-  /** @throws {PolicyError} `evaluation` when the wasm fails on it */
-  findings(manifest: object): readonly Finding[]
+  /**
+   * Of an object, or of a small List: the policy's time grows with the square of its items. `beside` are the parts of
+   * other objects that count in them. @throws {PolicyError} `evaluation` when the wasm fails on it
+   */
+  findings(manifest: object, beside?: readonly object[]): readonly Finding[]
+  /** The parts of an object, or of the objects of a List, that count in the findings on others. @throws {PolicyError} as above */
+  beside(manifest: object): readonly object[]
   /** @throws {PolicyError} `evaluation` when the wasm fails on it */
   templates(manifest: object): readonly Template[]
+  /** What a review of a cluster lists, in this order. @throws {PolicyError} as above */
+  resources(): readonly ReviewedResource[]
   readonly hashes: Hashes
+}
+
+/** A resource of the API that may have findings, or count in those on others. */
+export interface ReviewedResource extends Resource {
+  readonly kind: string
+  readonly namespaced: boolean
+  /** It only counts in the findings on others. */
+  readonly beside: boolean
 }
 
 export interface ReviewOptions {
@@ -107,7 +125,7 @@ export async function loadReview(
   settings: Settings = defaultSettings(),
   { today }: ReviewOptions = {},
 ): Promise<Review> {
-  const source = await readPolicy(files, settings)
+  const source = readPolicy(files, settings)
   const { wasm, catalogue } = source
   const { catalogue: _rows, review, ...rules } = settings
   const dated = { ...review, ...(today && { today: today.toISOString().slice(0, 10) }) }
@@ -120,12 +138,59 @@ export async function loadReview(
       throw new PolicyError('evaluation', `Cannot review a manifest: the policy failed with ${said(cause)}`, { cause })
     }
   }
+  const found = (manifest: object) => ask(FINDINGS, manifest) as Finding[] // the policy's tests hold its shape
+  let hashes: Hashes | undefined
+  const kindsBeside = new Set(ask(KINDS_BESIDE, {}) as string[]) // likewise
   return {
-    findings: manifest => ask(FINDINGS, manifest) as Finding[], // the policy's tests hold its shape
+    findings: (manifest, beside = []) => (beside.length === 0 ? found(manifest) : ofFirst(found(listOf([manifest, ...beside])))),
+    beside: manifest =>
+      objectsIn(manifest).flatMap(object => (kindsBeside.has(object['kind'] as string) ? (ask(BESIDE, object) as object[]) : [])), // likewise
     templates: manifest => ask(TEMPLATES, manifest) as Template[], // likewise
-    hashes: hashesOf(source, settings),
+    resources: () => ask(RESOURCES, {}) as ReviewedResource[], // likewise
+    // Not every report tells them, and to make them takes as long as to review a few manifests.
+    get hashes() {
+      return (hashes ??= hashesOf(source, settings))
+    },
   }
 }
 
 const FINDINGS = 'review/findings'
+const KINDS_BESIDE = 'review/kinds_beside'
+const BESIDE = 'review/beside'
+const RESOURCES = 'review/resources'
 const TEMPLATES = 'review/templates'
+
+function listOf(items: readonly object[]): object {
+  return { apiVersion: 'v1', kind: 'List', items }
+}
+
+/** An object, or those of a List and of the Lists in it. */
+function objectsIn(value: unknown): readonly Mapping[] {
+  if (!isMapping(value)) return []
+  return itemsOf(value)?.flatMap(objectsIn) ?? [value]
+}
+
+const FIRST = ['items', 0]
+
+/** The findings on the first item of a List, as if it were alone. */
+function ofFirst(findings: readonly Finding[]): readonly Finding[] {
+  const own = findings.filter(({ path }) => FIRST.every((key, index) => path[index] === key))
+  const pointer = `/${FIRST.join('/')}`
+  return own.map(finding =>
+    movedFinding(finding, {
+      path: path => path.slice(FIRST.length),
+      pointer: path => path.slice(pointer.length),
+    }),
+  )
+}
+
+/** The same finding in a larger or a smaller whole. */
+export function movedFinding(
+  finding: Finding,
+  { path, pointer }: { readonly path: (path: Path) => Path; readonly pointer: (pointer: string) => string },
+): Finding {
+  const { text, patch } = finding.fix
+  const moved = (one: Operation): Operation =>
+    one.op === 'move' ? { ...one, path: pointer(one.path), from: pointer(one.from) } : { ...one, path: pointer(one.path) }
+  return { ...finding, path: path(finding.path), fix: { text, patch: patch.map(moved) } }
+}

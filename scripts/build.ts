@@ -1,31 +1,67 @@
+import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { TEMPLATES } from '../generator/reaper/templates.ts'
 import { RULES } from '../runtime/review/rules.ts'
+import { DEFAULTS } from '../runtime/settings/defaults.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { thirdPartyLicenses } from './licenses.ts'
 import { sbom } from './sbom.ts'
 
-// Makes dist/sidecar-reaper.mjs, one file, and of all that went into it the licences and the bill of materials. dist/policy.wasm and
-// dist/catalogue.json, which belong beside it, are compiled by another script and committed.
+// Makes dist/sidecar-reaper.mjs and program.cjs, which it runs, beside them the thread of a review and the libraries that only
+// some commands load, and of all that went into them the licences and the bill of materials. dist/policy.wasm and
+// dist/catalogue.json, which belong beside them, are compiled by another script and committed.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = new URL('../dist/', import.meta.url)
-const bundle = new URL('sidecar-reaper.mjs', dist)
+
+// V8 reads all of a file before it runs any of it, 40 ms a megabyte, unless it was kept: what few starts need is in files of
+// its own.
+
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  'cluster-libraries.cjs': ['@kubernetes/client-node/dist/config.js', 'ws'],
+  'text-libraries.cjs': ['diff', 'handlebars', 'yaml'],
+}
 
 // An ESM import of a Node module is hoisted to the top of the bundle, where every command pays for it, and touches each
-// of the module's exports, getters too (`process.stdin`, `fs.promises`): 6 ms of 9 that commander took to load. As
-// CommonJS it is loaded where it is first used, and nothing else of it.
+// of the module's exports, getters too (`process.stdin`, `fs.promises`): a third of what a start takes. As CommonJS it is
+// loaded when one of its exports is first read: commander could start a program, a settings file could be a pipe.
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) => (isBuiltin(path) && kind !== 'entry-point' ? { path, namespace: 'builtin' } : undefined))
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-      loader: 'js',
-    }))
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      const builtin = `process.getBuiltinModule(${JSON.stringify(path)})`
+      const isCalled = typeof process.getBuiltinModule(path) === 'function' // such as events
+      return { contents: `module.exports = ${isCalled ? builtin : late(builtin)}`, loader: 'js' }
+    })
+  },
+}
+
+/**
+ * An object with what the expression's value has, which is asked for when it is first read. By its prototype: to import
+ * from CommonJS copies what an object itself has.
+ */
+function late(expression: string): string {
+  return `Object.create(new Proxy({}, { get: (_, name) => name === '__esModule' ? undefined : ${expression}[name] }))`
+}
+
+/** Takes these from the file beside the bundle that has them. opa-wasm loads yaml for a function that few policies call. */
+const apart: Plugin = {
+  name: 'apart',
+  setup({ onResolve, onLoad }) {
+    for (const [file, names] of Object.entries(LIBRARIES)) {
+      const namespace = `in ${file}`
+      onResolve({ filter: /^[@a-z]/ }, ({ path, importer }) =>
+        names.includes(path) ? { path, namespace, suffix: importer.includes('/@open-policy-agent/') ? '?late' : '' } : undefined,
+      )
+      onLoad({ filter: /./, namespace }, ({ path, suffix }) => {
+        const library = `require(${JSON.stringify(`./${file}`)})[${JSON.stringify(path)}]`
+        return { contents: `module.exports = ${suffix === '' ? library : late(library)}`, loader: 'js' }
+      })
+    }
   },
 }
 
@@ -88,27 +124,82 @@ function constants(name: string, filter: RegExp, exported: Readonly<Record<strin
 }
 
 const templateTexts = constants('template-texts', /\/generator\/reaper\/templates\.ts$/, { TEMPLATES })
+const defaultSettings = constants('default-settings', /\/runtime\/settings\/defaults\.ts$/, { DEFAULTS })
 const ruleTexts = constants('rule-texts', /\/runtime\/review\/rules\.ts$/, { RULES })
 
-await mkdir(dist, { recursive: true })
-const { metafile } = await build({
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const LIBRARY_FILES = Object.keys(LIBRARIES).map(file => `./${file}`)
+const shared = {
   absWorkingDir: root,
-  entryPoints: ['runtime/main.ts'],
-  outfile: fileURLToPath(bundle),
   bundle: true,
   minify: true,
   platform: 'node',
   target: 'node22.19',
-  format: 'esm',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none', // THIRD_PARTY_LICENSES.txt has them all
   metafile: true,
   tsconfigRaw: {}, // what the compiler is told to check is none of the bundle's business: the same with tsconfig.json and without
-  plugins: [unusedParts, bytesOnly, lazyBuiltins, packageVersion, templateTexts, ruleTexts],
+} satisfies BuildOptions
+
+await mkdir(dist, { recursive: true })
+const program = await build({
+  ...shared,
+  entryPoints: ['runtime/main.ts'],
+  outfile: inDist('program.cjs'),
+  format: 'cjs',
+  banner: { js: '"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  define: { 'import.meta.url': 'moduleUrl' },
+  external: LIBRARY_FILES,
+  plugins: [unusedParts, bytesOnly, apart, lazyBuiltins, packageVersion, templateTexts, ruleTexts, defaultSettings],
 })
-await chmod(bundle, 0o755)
-await writeFile(new URL('THIRD_PARTY_LICENSES.txt', dist), await thirdPartyLicenses(metafile, root))
+const worker = await build({
+  ...shared,
+  entryPoints: ['runtime/review/worker.ts'],
+  outfile: inDist('review-worker.mjs'),
+  format: 'esm',
+  banner: { js: REQUIRE },
+  external: LIBRARY_FILES,
+  plugins: [bytesOnly, apart, lazyBuiltins, defaultSettings],
+})
+const libraries = await Promise.all(
+  Object.entries(LIBRARIES).map(([file, names]) =>
+    build({
+      ...shared,
+      stdin: { contents: lazyExports(names), resolveDir: root },
+      outfile: inDist(file),
+      format: 'cjs',
+      plugins: [unusedParts, lazyBuiltins],
+    }),
+  ),
+)
+const loaded = await bytesOf(['program.cjs', ...Object.keys(LIBRARIES)])
+const start = await build({
+  ...shared,
+  entryPoints: ['runtime/start.ts'],
+  outfile: inDist('sidecar-reaper.mjs'),
+  format: 'esm',
+  define: { BUILD: JSON.stringify(createHash('sha256').update(loaded).digest('hex')) },
+  plugins: [lazyBuiltins],
+})
+const files = ['sidecar-reaper.mjs', 'program.cjs', 'review-worker.mjs', ...Object.keys(LIBRARIES)]
+const outputs = Object.assign({}, ...[start, program, worker, ...libraries].map(({ metafile }) => metafile.outputs)) as Metafile['outputs']
+await chmod(inDist('sidecar-reaper.mjs'), 0o755)
+await writeFile(inDist('THIRD_PARTY_LICENSES.txt'), await thirdPartyLicenses({ outputs }, root))
 const epochSeconds = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
-const options = { metafile, root, version: packageJson.version, bundle: await readFile(bundle), epochSeconds }
-await writeFile(new URL('sidecar-reaper.spdx.json', dist), await sbom(options))
-console.log(`dist/sidecar-reaper.mjs ${((await stat(bundle)).size / 1024).toFixed(0)} KiB`)
+const shipped = await bytesOf(files)
+await writeFile(inDist('sidecar-reaper.spdx.json'), await sbom({ outputs, root, version: packageJson.version, shipped, epochSeconds }))
+for (const file of files) console.log(`dist/${file} ${Math.ceil((await stat(inDist(file))).size / 1024)} KiB`)
+
+/** A module that exports these, each of which is loaded when it is first read. */
+function lazyExports(names: readonly string[]): string {
+  const getters = names.map(name => JSON.stringify(name)).map(name => `get ${name}() { return require(${name}) }`)
+  return `module.exports = {${getters.join()}}`
+}
+
+/** Of files in dist, one after the other. */
+async function bytesOf(files: readonly string[]): Promise<Buffer> {
+  return Buffer.concat(await Promise.all(files.map(file => readFile(inDist(file)))))
+}
+
+function inDist(file: string): string {
+  return fileURLToPath(new URL(file, dist))
+}

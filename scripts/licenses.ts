@@ -5,12 +5,12 @@ import type { Metafile } from 'esbuild'
 /** Of the code that opa puts into every policy.wasm: its own runtime in C, and what that is built from. */
 export const POLICY_LICENSES = 'scripts/licenses/policy.wasm'
 
-/** The licence texts of all that is shipped: of every package that has a byte in the bundle, in the order of their names, and of what is compiled into policy.wasm. Throws Error for a package without. */
-export async function thirdPartyLicenses(metafile: Metafile, root: string): Promise<string> {
-  const packages = await Promise.all(bundledPackages(metafile).map(folder => packageLicense(join(root, folder))))
+/** The licence texts of all that is shipped: of every package that has a byte in the bundles, in the order of their names, and of what is compiled into policy.wasm. Throws Error for a package without. */
+export async function thirdPartyLicenses({ outputs }: Pick<Metafile, 'outputs'>, root: string): Promise<string> {
+  const packages = await Promise.all(bundledPackages(outputs).map(folder => packageLicense(join(root, folder))))
   const libraries = await policyLicenses(join(root, POLICY_LICENSES))
   return [
-    'The file sidecar-reaper.mjs contains code of these packages.\n',
+    'The program, program.cjs, and what it loads beside it contain code of these packages.\n',
     ...packages,
     'The file policy.wasm contains code of these libraries.\n',
     ...libraries,
@@ -22,8 +22,8 @@ async function policyLicenses(folder: string): Promise<readonly string[]> {
   return Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
 }
 
-/** The folders of the packages that have a byte in the bundle, by name. */
-export function bundledPackages({ outputs }: Metafile): readonly string[] {
+/** The folders of the packages that have a byte in the bundles, by name. */
+export function bundledPackages(outputs: Metafile['outputs']): readonly string[] {
   const inputs = Object.values(outputs).flatMap(output => Object.entries(output.inputs))
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? packageFolder(path) : []))
   return [...new Set(folders)].sort()

@@ -5,11 +5,12 @@ import type { Metafile } from 'esbuild'
 import { bundledPackages, POLICY_LICENSES } from './licenses.ts'
 
 export interface SbomOptions {
-  readonly metafile: Metafile
+  /** Of esbuild's metafiles. */
+  readonly outputs: Metafile['outputs']
   readonly root: string
   readonly version: string
   /** What is shipped: its hash makes the document's own name. */
-  readonly bundle: Uint8Array
+  readonly shipped: Uint8Array
   /** When the document was made, in seconds since the epoch; the same sources have to give the same bytes. */
   readonly epochSeconds: number
 }
@@ -21,9 +22,9 @@ interface Component {
   readonly purl?: string
 }
 
-/** The software bill of materials (SPDX 2.3, JSON) of all that is shipped: the packages in the bundle, and what is compiled into policy.wasm. */
-export async function sbom({ metafile, root, version, bundle, epochSeconds }: SbomOptions): Promise<string> {
-  const packages = await Promise.all(bundledPackages(metafile).map(folder => npmComponent(join(root, folder))))
+/** The software bill of materials (SPDX 2.3, JSON) of all that is shipped: the packages in the bundles, and what is compiled into policy.wasm. */
+export async function sbom({ outputs, root, version, shipped, epochSeconds }: SbomOptions): Promise<string> {
+  const packages = await Promise.all(bundledPackages(outputs).map(folder => npmComponent(join(root, folder))))
   const components = [...packages, ...(await policyComponents(join(root, POLICY_LICENSES)))]
   const own = spdxPackage(
     { name: 'sidecar-reaper', version, license: 'Apache-2.0', purl: `pkg:npm/sidecar-reaper@${version}` },
@@ -35,7 +36,7 @@ export async function sbom({ metafile, root, version, bundle, epochSeconds }: Sb
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name: `sidecar-reaper-${version}`,
-    documentNamespace: `urn:sidecar-reaper:${version}:${createHash('sha256').update(bundle).digest('hex')}`,
+    documentNamespace: `urn:sidecar-reaper:${version}:${createHash('sha256').update(shipped).digest('hex')}`,
     creationInfo: {
       created: new Date(epochSeconds * 1000).toISOString().replace('.000', ''),
       creators: [`Tool: sidecar-reaper-build-${version}`],

@@ -9,7 +9,7 @@ const skip = spawnSync('bash', ['--version']).status !== 0 && 'no bash'
 
 const passing = 'TAP version 14\n1..2\nok 1 - one\nok 2 - two\n'
 
-const TOOLS = ['go', 'kubectl', 'zsh', 'fish', 'openssl', 'busybox', 'buildah', 'mmdebstrap']
+const TOOLS = ['go', 'kubectl', 'python3', 'zsh', 'fish', 'openssl', 'busybox', 'buildah', 'mmdebstrap']
 
 /** What the gate runs before any cluster, in its order, and which of it prints tests. */
 const CHECKS = [
@@ -18,6 +18,7 @@ const CHECKS = [
   'test',
   'run policy -- --check',
   'run test:companions',
+  'run test:engines',
   'run render -- --check',
   'run test:kustomize',
   'run test:fn',
@@ -58,9 +59,9 @@ esac
 
 t.test('.ci/run counts the tests of all checks, and on each version of suite, harness, pin, companion and install', { skip }, async t => {
   const { status, last, calls } = await gate(t, {})
-  t.strictSame([status, last], [0, '46 passed, 0 failed'])
+  t.strictSame([status, last], [0, '52 passed, 0 failed'])
   t.strictSame(calls.slice(0, CHECKS.length + 1), [...CHECKS, 'run --silent cluster -- status --kubernetes 1.34.4'])
-  for (const call of ['patch.test.ts', 'reaper.test.ts image.tar'])
+  for (const call of ['patch.test.ts', 'review.test.ts', 'doctor.test.ts', 'reaper.test.ts image.tar'])
     t.ok(calls.includes(`run --silent cluster -- run --kubernetes 1.34.4 -- node test/cluster/${call}`), call)
   for (const version of ['1.34.4', '1.32.2', '1.36.3']) {
     t.ok(calls.includes(`run test:cluster -- --kubernetes ${version}`))
@@ -84,7 +85,7 @@ t.test('.ci/run takes down the clusters that it started, and leaves up what was 
 t.test('.ci/run takes down its cluster when the suite fails there, and no other', { skip }, async t => {
   const suite = 'run test:cluster -- --kubernetes 1.32.2'
   const { status, last, down } = await gate(t, { fails: suite })
-  t.strictSame([status, last, down], [1, '26 passed, 1 failed', ['1.34.4', '1.32.2']])
+  t.strictSame([status, last, down], [1, '32 passed, 1 failed', ['1.34.4', '1.32.2']])
   t.strictSame((await gate(t, { fails: suite, up: ['1.32.2'] })).down, ['1.34.4'])
 })
 

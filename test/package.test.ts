@@ -23,17 +23,28 @@ t.test('npm pack of a fresh clone makes a package that is whole, and runs', asyn
     'README.md',
     'dist/THIRD_PARTY_LICENSES.txt',
     'dist/catalogue.json',
+    'dist/cluster-libraries.cjs',
     'dist/policy.wasm',
+    'dist/program.cjs',
+    'dist/review-worker.mjs',
     'dist/sidecar-reaper.mjs',
     'dist/sidecar-reaper.spdx.json',
+    'dist/text-libraries.cjs',
     'package.json',
     'schemas/catalogue.schema.json',
+    'schemas/expectation.schema.json',
     'schemas/function.schema.json',
     'schemas/settings.schema.json',
   ])
   await output('tar', ['-xzf', packed?.filename ?? '', '-C', t.testdirName], clone)
   const bundle = join(t.testdirName, 'package', packageJson.bin['sidecar-reaper'])
   t.match(await output(process.execPath, [bundle, 'version'], t.testdirName), packageJson.version)
+})
+
+t.test('where there are only the files that the dependencies need, as in the Dockerfile, npm prepares nothing', async t => {
+  const folder = t.testdir({ scripts: {} })
+  for (const file of ['package.json', 'scripts/prepare.mjs']) await cp(join(root, file), join(folder, file))
+  t.equal(await output('npm', ['run', '--silent', 'prepare'], folder), '')
 })
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -11,7 +11,10 @@ export function native(template: Template, manifest: unknown): Change | undefine
     .toSorted((a, b) => Number(b.last) - Number(a.last))
   if (sidecars.length === 0) return undefined
   const list = [...pod, 'initContainers']
-  const inits = lengthAt(manifest, list)
+  const inits = listAt(manifest, list)
+  const count = inits?.length ?? 0
+  const firstNative = inits?.findIndex(isNative) ?? -1
+  const places = sidecars.map(({ last }, index) => [...list, (last && firstNative >= 0 ? firstNative : count) + index])
   return {
     template: 'patch/native.yaml.hbs',
     view: {
@@ -19,11 +22,16 @@ export function native(template: Template, manifest: unknown): Change | undefine
       moves: sidecars.map(({ name, path }, index) => ({
         name,
         from: pointer(withoutEarlier(path, sidecars.slice(0, index))),
-        to: pointer([...list, (inits ?? 0) + index]),
+        to: pointer(places[index] ?? list),
+        hasRules: valueAt(manifest, [...path, 'restartPolicyRules']) !== undefined,
       })),
     },
-    remarks: sidecars.flatMap((sidecar, index) => remarks(template, sidecar, manifest, [...list, (inits ?? 0) + index])),
+    remarks: sidecars.flatMap((sidecar, index) => remarks(template, sidecar, manifest, places[index] ?? list)),
   }
+}
+
+function isNative(container: unknown): boolean {
+  return valueAt(container, ['restartPolicy']) === 'Always'
 }
 
 /** Asks the vendors' webhooks for native sidecars. */
@@ -78,7 +86,7 @@ function recreation({ owner }: Template): string {
     : '. Jobs that are in the cluster already stay as they are; the next run has it'
 }
 
-function lengthAt(manifest: unknown, path: Path): number | undefined {
+function listAt(manifest: unknown, path: Path): readonly unknown[] | undefined {
   const value = valueAt(manifest, path)
-  return Array.isArray(value) ? value.length : undefined
+  return Array.isArray(value) ? value : undefined
 }

@@ -72,7 +72,7 @@ function reaperView(options: ReaperOptions, sources: ReaperSources, parts: reado
     role: {
       kind: scope === 'cluster' ? 'ClusterRole' : 'Role',
       namespace: sweep,
-      ways: settings.mode === 'report' ? 'none, as the mode is report' : settings.ways.join(', '),
+      ways: settings.mode === 'report' ? '' : settings.ways.join(','),
       rules: rights(settings, scope),
     },
     settings: settingsText(settings),

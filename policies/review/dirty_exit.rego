@@ -7,7 +7,7 @@ package review
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	c.name in template.judged.dirty
 	said := template.roles.sidecars[c.name]
 	_is_dirty(said)
@@ -26,8 +26,8 @@ _findings contains finding if {
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	template.pod.spec.shareProcessNamespace
-	some c in _outliving(template)
+	template.pod.spec.shareProcessNamespace == true
+	some c in template.outliving
 	said := template.roles.sidecars[c.name]
 	_is_dirty(said)
 	some main, words in _words_of_mains(template)

@@ -2,43 +2,46 @@ package review
 
 # What a sweep would say of the pods of a template once the mains have succeeded: the live policy itself is asked.
 
-_judged(pod, mains, namespace) := judged if {
-	then := object.union(_ended(pod, mains), {"metadata": {"namespace": namespace}})
-	judged := data.sidecar.judged with input as {"pod": then, "namespace": null, "node": null, "now": 2000000}
+# Roles and verdict. Argo and Spark write no restart policy into their templates, and Never into their pods.
+_reviewed(pod, namespace) := reviewed if {
+	then := {
+		"metadata": {
+			"namespace": namespace,
+			"labels": pod.metadata.labels,
+			"annotations": pod.metadata.annotations,
+		},
+		"spec": _with_restart_policy(pod.spec),
+		"status": {"phase": "Running"},
+	}
+	reviewed := data.sidecar.reviewed with input as {"template": true, "pod": then, "namespace": null, "node": null, "now": 2000000}
 		with data.settings as _settings
 }
 
-# The mains ended long ago, and nothing has been told to the sidecars. Whose pods they are is not in question.
-_ended(pod, mains) := {
-	"metadata": object.union(pod.metadata, {"labels": {"batch.kubernetes.io/job-name": "reviewed"}}),
-	"spec": object.union({"restartPolicy": "Never"}, pod.spec),
-	"status": {
-		"phase": "Running",
-		"initContainerStatuses": [{"name": c.name, "state": _done} | some c in pod.spec.initContainers],
-		"containerStatuses": [{"name": status.name, "state": state} |
-			some status in pod.status.containerStatuses
-			state := _state_then(status.name in mains)
-		],
-	},
-}
+_with_restart_policy(spec) := spec if {
+	spec.restartPolicy
+} else := object.union({"restartPolicy": "Never"}, spec)
 
-_state_then(false) := {"running": {}}
-
-_state_then(true) := _done
-
-_done := {"terminated": {"exitCode": 0, "finishedAt": 1000000}}
-
-# Without settings, as conftest has none, the defaults hold.
-_settings := object.union_n([_default_settings, data.settings, {"owners": ["any"]}]) if {
+# Those of the program are all there. Where nothing is set, as in a conftest without data, the defaults hold; in a file of
+# settings that is read as it is durations are no numbers, and count for nothing here.
+_settings := data.settings if {
+	_are_complete(data.settings)
+} else := object.union_n([_default_settings, data.settings, object.filter(_default_settings, {"settle", "podDeadline"})]) if {
 	data.settings
 } else := _default_settings
+
+_are_complete(settings) if {
+	every key in ["mode", "ways", "onDirtyExit", "onMainFailure", "sidecars", "mainLabel", "controllersGone", "annotationCommands"] {
+		_ = settings[key]
+	}
+	is_number(settings.settle)
+	is_number(settings.podDeadline)
+}
 
 _default_settings := {
 	"mode": "annotated",
 	"ways": ["exec", "http", "signal", "complete"],
 	"onDirtyExit": "refuse",
 	"onMainFailure": "end",
-	"owners": ["any"],
 	"sidecars": [],
 	"mainLabel": null,
 	"controllersGone": [],

@@ -49,6 +49,39 @@ test_an_exception_that_is_over_is_a_finding if {
 	undated.message == "annotation sidecar-reaper.review/ignore-hangs ends on May, which is no date such as 2027-06-01, so it excepts nothing"
 }
 
+test_an_exception_is_over_however_its_date_is_written if {
+	every text in ["by hand; until = 2026-11-24", "by hand;UNTIL=2026-11-24", "by hand; Until 2026-11-24", "by hand; until: 2026-11-24 "] {
+		[over, hangs] := _reviewed_on("2026-11-25", _excepting("hangs", text), [])
+		over.message == "annotation sidecar-reaper.review/ignore-hangs ended on 2026-11-24, so it excepts nothing"
+		not hangs.exception
+	}
+	[until, _] := _reviewed_on("2026-11-25", _excepting("hangs", "by hand; until the vendor mends it"), [])
+	until.message == "annotation sidecar-reaper.review/ignore-hangs ends on the vendor mends it, which is no date such as 2027-06-01, so it excepts nothing"
+	every text in ["until the vendor mends it", "by hand; untilled"] {
+		_brief(_reviewed_on("2026-11-25", _excepting("hangs", text), [])) == [["hangs", {"reason": text, "until": null}]]
+	}
+}
+
+test_an_exception_ends_on_a_day_that_there_is if {
+	every date in ["2030-02-29", "2030-02-31", "2100-02-29", "2030-04-31", "2030-13-01", "2030-01-00", "2030-1-1", "0030-01-01"] {
+		[void, _] := _reviewed_on("2026-11-25", _excepting("hangs", $"by hand; until={date}"), [])
+		contains(void.message, "which is no date such as")
+	}
+	every date in ["2028-02-29", "2400-02-29", "2030-02-28", "2030-04-30", "2030-12-31"] {
+		_brief(_reviewed_on("2026-11-25", _excepting("hangs", $"by hand; until={date}"), [])) == [["hangs", {"reason": "by hand", "until": date}]]
+	}
+}
+
+test_an_exception_from_no_rule_is_a_finding if {
+	[finding, hangs] := _reviewed_on("2026-11-25", _excepting("hang", "by hand"), [])
+	finding.rule == "exception"
+	finding.message == "annotation sidecar-reaper.review/ignore-hang excepts nothing: no finding comes of a rule hang"
+	finding.path == ["metadata", "annotations", "sidecar-reaper.review/ignore-hang"]
+	_brief(_reviewed_on("2026-11-25", _excepting("hang", ""), [])) == [["exception", null], ["hangs", null]]
+	finding.fix.patch == []
+	not hangs.exception
+}
+
 test_without_a_date_nothing_is_over if {
 	_brief(_found(_excepting("hangs", "by hand; until=2000-01-01"))) == [["hangs", {"reason": "by hand", "until": "2000-01-01"}]]
 }

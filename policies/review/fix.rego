@@ -3,19 +3,56 @@ package review
 # What would mend a finding, as a sentence and as an RFC 6902 patch of the whole manifest.
 
 _fix(template, c) := {
-	"text": $"make {c.name} a native sidecar: an init container with restartPolicy Always (Kubernetes 1.29 or newer)",
+	"text": $"{_native_words(c)}. Its {concat(" and ", held)} would hold the mains back: take it out, or see that it needs nothing of them",
+	"patch": [],
+} if {
+	template.spec != null
+	held := _holding(_at(c))
+	count(held) > 0
+} else := {
+	"text": _native_words(c),
 	"patch": array.flatten([
 		[{"op": "test", "path": _pointer(array.concat(c.path, ["name"])), "value": c.name}],
 		[{"op": "add", "path": list, "value": []} | not is_array(object.get(template.pod.spec, "initContainers", null))],
 		[
-			{"op": "move", "from": _pointer(c.path), "path": $"{list}/-"},
-			{"op": "add", "path": $"{list}/{count([c | some c in template.pod.spec.initContainers])}/restartPolicy", "value": "Always"},
+			{"op": "move", "from": _pointer(c.path), "path": $"{list}/{_index_or_end(template, index)}"},
+			{"op": "add", "path": $"{list}/{index}/restartPolicy", "value": "Always"},
+		],
+		[{"op": "remove", "path": $"{ # which the API server refuses then
+			list}/{index}/restartPolicyRules"} |
+			object.get(_at(c), "restartPolicyRules", null) != null
 		],
 	]),
 } if {
 	template.spec != null
 	list := _pointer(array.concat(template.spec, ["initContainers"]))
+	index := _index_among_inits(template, c)
 } else := _annotation_fix(template)
+
+_native_words(c) := $"make {c.name} a native sidecar: an init container with restartPolicy Always (Kubernetes 1.29 or newer)"
+
+# The mains start only once a native sidecar has started, and that is once these have passed.
+_holding(container) := [place |
+	some path in [["startupProbe"], ["lifecycle", "postStart"]]
+	object.get(container, path, null) != null
+	place := concat(".", path)
+]
+
+# Native sidecars end in reverse: the network of the others comes before those that are there, after others of its kind.
+_index_among_inits(template, c) := min(array.concat([_inits(template)], [i |
+	_is_network(template.roles.sidecars[c.name].row)
+	some i, init in template.pod.spec.initContainers
+	init.restartPolicy == "Always"
+	not init.name in {name | some name, known in template.known_inits; _is_network(known.row)}
+]))
+
+_index_or_end(template, index) := "-" if {
+	index == _inits(template)
+} else := index
+
+_inits(template) := count([c | some c in template.pod.spec.initContainers])
+
+_is_network(row) if data.catalogue.rows[row].last
 
 _vendor_fix(template, c, row) := {
 	"text": $"let {row.title} add {c.name} as a native sidecar ({row.native.since} or newer)",
@@ -99,7 +136,7 @@ _has_own_words(c) if "--" in array.concat(object.get(c, "command", []), object.g
 
 _shells := {"sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"}
 
-_base(word) := parts[count(parts) - 1] if parts := split(word, "/")
+_base(word) := array.reverse(split(word, "/"))[0]
 
 _option_words(options) := concat(" and ", [concat(" or ", words) |
 	some option in options
@@ -137,4 +174,10 @@ _words_of_mains(template) := {c.name: _words(_at(c)) |
 _exists(path) if is_object(object.get(input, path, null))
 
 # RFC 6901.
-_pointer(path) := concat("", [$"/{replace(replace($"{key}", "~", "~0"), "/", "~1")}" | some key in path])
+_pointer(path) := concat("/", array.concat([""], [_token(key) | some key in path]))
+
+_token(key) := key if {
+	is_string(key)
+	not contains(key, "/")
+	not contains(key, "~")
+} else := replace(replace($"{key}", "~", "~0"), "/", "~1")

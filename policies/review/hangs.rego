@@ -7,8 +7,9 @@ package review
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	not c.injected
+	count(_enders(template, c)) == 0
 	why := _why_nobody_ends(template, c.name)
 	finding := _finding(rego.metadata.rule(), {
 		"message": $"{template.owner} {template.name} never completes: {c.name} ({template.roles.sidecars[c.name].why}) runs on after {concat(", ", template.roles.mains)}, and {why}",
@@ -25,7 +26,7 @@ _findings contains finding if {
 #   severity: info
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	not c.injected
 	not _why_nobody_ends(template, c.name)
 	finding := _finding(rego.metadata.rule(), {
@@ -43,8 +44,9 @@ _findings contains finding if {
 #   severity: warning
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	c.injected
+	count(_enders(template, c)) == 0
 	_why_nobody_ends(template, c.name)
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
 	finding := _finding(rego.metadata.rule(), {
@@ -56,18 +58,18 @@ _findings contains finding if {
 }
 
 # Those that nothing outside of them ends, and that do not end by themselves. Where nobody knows who is meant there are none.
-_outliving(template) := [c |
-	_or_all(template.roles) == null
-	some c in template.containers
-	said := template.roles.sidecars[c.name]
+_outliving(roles, pod, containers) := [c |
+	_or_all(roles) == null
+	some c in containers
+	said := roles.sidecars[c.name]
 	not said.ends_itself
 	not c.with_owner
-	not _is_wrapped(template, c)
+	not _is_wrapped(pod, c)
 ]
 
 # The generator's own wrapper ends it with the mains.
-_is_wrapped(template, c) if {
-	some container in template.pod.spec.containers
+_is_wrapped(pod, c) if {
+	some container in pod.spec.containers
 	container.name == c.name
 	container.command[0] == "/sidecar-reaper/busybox"
 }

@@ -36,6 +36,44 @@ test_fix_comes_after_the_init_containers if {
 	[op.path | some op in finding.fix.patch; op.op == "add"] == ["/spec/template/spec/initContainers/1/restartPolicy"]
 }
 
+test_fix_puts_the_network_of_the_others_before_the_native_sidecars if {
+	_moved([_main, _mesh], ["init"], []) == ["/-", "/1/restartPolicy"]
+	_moved([_main, _mesh], ["init"], [_logs, _proxy]) == ["/1", "/1/restartPolicy"]
+	_moved([_main, _proxy], ["init"], [_logs]) == ["/-", "/2/restartPolicy"]
+	_moved([_main, _mesh], [], [_with(_mesh, {"name": "mesh-proxy-2"}), _logs]) == ["/0", "/0/restartPolicy"]
+}
+
+test_fix_puts_networks_one_after_the_other if {
+	_moved([_main, {"name": "other", "image": "acme/mesh"}], [], [_mesh, _logs]) == ["/1", "/1/restartPolicy"]
+}
+
+_logs := {"name": "logs", "image": "acme/logs"}
+
+test_fix_takes_out_what_no_native_sidecar_may_have if {
+	[finding] := _found(_job([_main, _with(_proxy, {"restartPolicy": "OnFailure", "restartPolicyRules": []})], {}))
+	finding.fix.patch[count(finding.fix.patch) - 1] == {"op": "remove", "path": "/spec/template/spec/initContainers/0/restartPolicyRules"}
+}
+
+test_fix_has_no_patch_where_the_mains_would_wait if {
+	_held({"startupProbe": {}}) == ["Its startupProbe would hold the mains back: take it out, or see that it needs nothing of them", []]
+	_held({"startupProbe": {}, "lifecycle": {"preStop": {}, "postStart": {}}})[0] == "Its startupProbe and lifecycle.postStart would hold the mains back: take it out, or see that it needs nothing of them"
+	_held({"lifecycle": {"postStart": {}}})[1] == []
+	[finding] := _found(_job([_main, _with(_proxy, {"lifecycle": {"preStop": {}}})], {}))
+	count(finding.fix.patch) == 4
+}
+
+_held(fields) := [split(finding.fix.text, "or newer). ")[1], finding.fix.patch] if [finding] := _found(_job([_main, _with(_proxy, fields)], {}))
+
+# Where a patch takes the last container, and where it writes.
+_moved(containers, inits, natives) := [trim_prefix(op.path, "/spec/template/spec/initContainers") |
+	init_containers := array.concat([{"name": name} | some name in inits], [_with(c, {"restartPolicy": "Always"}) | some c in natives])
+	annotations := {"sidecar-reaper/sidecars": containers[count(containers) - 1].name}
+	manifest := object.union(_job(containers, annotations), {"spec": {"template": {"spec": {"initContainers": init_containers}}}})
+	[finding] := _of("needs-reaper", _found(manifest))
+	some op in finding.fix.patch
+	op.op in {"move", "add"}
+]
+
 test_fine_when_the_name_is_only_a_name if {
 	_of("hangs", _found(_job([_main, {"name": "proxy", "image": "acme/other"}], {}))) == []
 }

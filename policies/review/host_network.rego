@@ -27,7 +27,7 @@ _findings contains finding if {
 _in_host_network(template) := _without_host(template, "hostNetwork", "no quit endpoint is called of", names) if {
 	template.pod.spec.hostNetwork == true
 	_is_allowed("http")
-	names := [c.name | some c in _outliving(template); _has_endpoint(template.roles.sidecars[c.name])]
+	names := [c.name | some c in template.outliving; _has_endpoint(template.roles.sidecars[c.name])]
 	count(names) > 0
 }
 

@@ -27,7 +27,7 @@ _findings contains finding if {
 _in_host_pids(template) := _without_host(template, "hostPID", "no signal is sent to", names) if {
 	template.pod.spec.hostPID == true
 	_is_allowed("signal")
-	names := [c.name | some c in _outliving(template)]
+	names := [c.name | some c in template.outliving]
 	count(names) > 0
 }
 

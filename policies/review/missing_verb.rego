@@ -10,7 +10,7 @@ _findings contains finding if {
 	item.manifest.kind in {"Role", "ClusterRole"}
 	item.manifest.metadata.labels["app.kubernetes.io/name"] == "sidecar-reaper"
 	object.get(item.manifest.metadata.labels, "app.kubernetes.io/component", "reaper") == "reaper"
-	some need in _needs
+	some need in _needs(_ways_of(item.manifest))
 	missing := [verb | some verb in need.verbs; not _is_granted(item.manifest, need.resource, verb)]
 	count(missing) > 0
 	rules := array.concat(item.path, ["rules"])
@@ -28,16 +28,26 @@ _findings contains finding if {
 	})
 }
 
+# The settings, unless they allow everything, as they do when nobody said anything; then what the role says that it is for.
+_ways_of(role) := {way | some way in split(said, ",")} if {
+	_all_allowed
+	said := role.metadata.annotations["sidecar-reaper/ways"]
+} else := {way | some way in _every_way; _is_allowed(way)}
+
+_all_allowed if {
+	every way in _every_way { _is_allowed(way) }
+}
+
+_every_way := {"exec", "http", "signal", "complete"}
+
 # Exec and port-forward ask for get up to Kubernetes 1.34, for create from 1.35 on.
-_needs contains {"resource": "pods", "verbs": ["get", "list", "watch"], "why": "every way"}
-
-_needs contains {"resource": "pods/status", "verbs": ["patch"], "why": "the way complete"} if _is_allowed("complete")
-
-_needs contains {"resource": "pods/portforward", "verbs": ["get", "create"], "why": "the way http"} if _is_allowed("http")
-
-_needs contains {"resource": "pods/exec", "verbs": ["get", "create"], "why": $"the way {concat(" or ", ways)}"} if {
-	ways := [way | some way in ["exec", "signal"]; _is_allowed(way)]
-	count(ways) > 0
+_needs(ways) := array.flatten([
+	[{"resource": "pods", "verbs": ["get", "list", "watch"], "why": "every way"}],
+	[{"resource": "pods/status", "verbs": ["patch"], "why": "the way complete"} | "complete" in ways],
+	[{"resource": "pods/portforward", "verbs": ["get", "create"], "why": "the way http"} | "http" in ways],
+	[{"resource": "pods/exec", "verbs": ["get", "create"], "why": $"the way {concat(" or ", execs)}"} | count(execs) > 0],
+]) if {
+	execs := [way | some way in ["exec", "signal"]; way in ways]
 }
 
 _is_granted(role, resource, verb) if {

@@ -33,3 +33,12 @@ test_fine_when_the_role_allows_what_the_ways_need if {
 test_rights_of_another_group_are_none if {
 	count(_found_with(_role([_pods, {"apiGroups": ["apps"], "resources": ["pods/status"], "verbs": ["patch"]}]), {"ways": ["complete"]})) == 1
 }
+
+test_a_role_says_which_ways_it_is_for_where_the_settings_allow_all if {
+	role := object.union(_role([_pods, _core("pods/status", ["patch"])]), {"metadata": {"annotations": {"sidecar-reaper/ways": "complete"}}})
+	_found(role) == []
+	count(_found_with(role, {"ways": ["complete", "exec"]})) == 1
+	reporting := object.union(_role([_pods]), {"metadata": {"annotations": {"sidecar-reaper/ways": ""}}})
+	_found(reporting) == []
+	count(_found(_role([_pods]))) == 3
+}

@@ -7,7 +7,7 @@ package review
 #   severity: info
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
 	_is_news(template, c, row)
 	finding := _finding(rego.metadata.rule(), {

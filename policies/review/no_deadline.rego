@@ -8,7 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	template.job != null
-	names := sort([c.name | some c in _outliving(template)])
+	names := sort([c.name | some c in template.outliving])
 	count(names) > 0
 	not _has_deadline(template)
 	finding := _finding(rego.metadata.rule(), {

@@ -10,7 +10,7 @@ _findings contains finding if {
 	template.job != null
 	path := array.concat(template.job, ["podFailurePolicy", "rules"])
 	some i, rule in object.get(input, path, [])
-	some c in _outliving(template)
+	some c in template.outliving
 	object.get(rule.onExitCodes, "containerName", c.name) == c.name
 	codes := [code | some code in _codes(template.roles.sidecars[c.name]); _names_code(rule.onExitCodes, code)]
 	count(codes) > 0

@@ -8,8 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	some c in _written_containers(template)
-	some place in _places_of_hosts
-	host := object.get(c.container, array.concat(place, ["host"]), "")
+	some [place, host] in _hosts(c.container)
 	host != ""
 	path := array.flatten([c.path, place, "host"])
 	finding := _finding(rego.metadata.rule(), {
@@ -24,16 +23,11 @@ _findings contains finding if {
 }
 
 # KEP-4940.
-_places_of_hosts := [place |
-	some [parent, child] in [
-		["lifecycle", "preStop"],
-		["lifecycle", "postStart"],
-		["livenessProbe", null],
-		["readinessProbe", null],
-		["startupProbe", null],
-	]
-	some action in ["httpGet", "tcpSocket"]
-	place := [key | some key in [parent, child, action]; key != null]
+_hosts(container) := [[array.concat(handler, [action]), host] |
+	some handler in [["lifecycle", "preStop"], ["lifecycle", "postStart"], ["livenessProbe"], ["readinessProbe"], ["startupProbe"]]
+	some action, call in object.get(container, handler, null)
+	action in {"httpGet", "tcpSocket"}
+	host := call.host
 ]
 
 _written_containers(template) := [{"name": object.get(c, "name", ""), "path": array.flatten([template.spec, list, i]), "container": c} |

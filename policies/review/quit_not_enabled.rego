@@ -7,7 +7,7 @@ package review
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	off := template.roles.sidecars[c.name].off
 	who := _relying(template, c, off)
 	finding := _finding(rego.metadata.rule(), {

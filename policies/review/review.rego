@@ -9,9 +9,12 @@ package review
 # entrypoint: true
 findings := [finding | some [_, _, _, finding] in sort([[f.path, f.rule, f.message, f] | some f in _reported])]
 
-_reported contains object.union(finding, _excepted(finding)) if some finding in _findings
+# A list: to put what is large into a set takes long.
+_reported := array.concat([_with_exception(f) | some f in _findings], [f | some f in _of_exceptions])
 
-_reported contains finding if some finding in _of_exceptions
+_with_exception(finding) := finding if {
+	count(_exceptions) == 0 # as most often
+} else := object.union(finding, _excepted(finding))
 
 # METADATA
 # title: deny
@@ -33,8 +36,13 @@ warn contains _for_conftest(finding) if {
 
 _for_conftest(finding) := object.union({"msg": $"{finding.rule}: {finding.message}"}, finding)
 
-# `rule` is the METADATA of the rule that calls.
-_finding(rule, found) := object.union(
-	{"rule": rule.title, "severity": rule.custom.severity, "docs": $"docs/rules/{rule.title}.md"},
-	found,
-)
+# `rule` is the METADATA of the rule that calls. A union would copy all that is in it.
+_finding(rule, found) := {
+	"rule": rule.title,
+	"severity": rule.custom.severity,
+	"docs": $"docs/rules/{rule.title}.md",
+	"message": found.message,
+	"container": found.container,
+	"path": found.path,
+	"fix": found.fix,
+}

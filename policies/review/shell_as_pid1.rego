@@ -38,8 +38,8 @@ _findings contains finding if {
 }
 
 _shells_of(template) := [{"name": c.name, "path": array.concat(c.path, place), "script": script, "outside": outside} |
-	not template.pod.spec.shareProcessNamespace
-	some c in array.concat([c | some c in _outliving(template); c.path != null], _natives(template)) # the kubelet sends TERM to those too
+	not template.pod.spec.shareProcessNamespace == true
+	some c in array.concat([c | some c in template.outliving; c.path != null], _natives(template)) # the kubelet sends TERM to those too
 	place := _place_of_script(_at(c))
 	script := trim_space(object.get(_at(c), place, null))
 	outside := _outside_quotes(script)

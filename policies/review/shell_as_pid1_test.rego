@@ -37,6 +37,7 @@ test_fine_when_the_shell_gives_way_or_listens if {
 	_shell({"command": ["sh", "start.sh"]}) == []
 	shared := object.union(_job([_main, _with(_proxy, {"command": ["sh", "-c", "a; b"]})], {}), {"spec": {"template": {"spec": {"shareProcessNamespace": true}}}})
 	_of("shell-as-pid1", _found(shared)) == []
+	count(_of("shell-as-pid1", _found(object.union(shared, {"spec": {"template": {"spec": {"shareProcessNamespace": "off"}}}})))) == 1
 }
 
 test_shell_as_pid1_of_a_native_sidecar if {

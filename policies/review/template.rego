@@ -32,7 +32,7 @@ _with_role(c, template) := object.union_n([c, {"role": "sidecar"}, object.remove
 } else := object.union(c, {"role": "main"})
 
 # No patch reads these.
-_for_rules := {"off", "signal", "signal_exit", "restarts", "quit", "drain"}
+_for_rules := {"off", "calls", "signal", "signal_exit", "restarts", "quit", "drain"}
 
 _of_row(id) := {"title": row.title, "last": object.get(row, "last", false), "native": object.get(row, "native", null)} if {
 	row := data.catalogue.rows[id]
@@ -42,12 +42,16 @@ _templates := [template |
 	some [item, written] in _all_written
 	not _unnamed(written)
 	containers := array.concat(
-		[c | some given in written.containers; c := object.union(given, {"path": array.concat(item.path, given.path), "injected": false})],
+		[c |
+			some given in written.containers
+			c := {"name": given.name, "path": array.concat(item.path, given.path), "injected": false, "with_owner": given.with_owner}
+		],
 		[{"name": c.name, "path": null, "injected": true, "with_owner": false} | some c in _injected(written.pod)],
 	)
-	pod := _running(written.pod, containers)
-	roles := _roles(pod)
-	template := object.union(written, {
+	pod := _with_injected(written.pod, containers)
+	reviewed := _reviewed(pod, object.get(item.manifest, ["metadata", "namespace"], ""))
+	template := {
+		"owner": written.owner,
 		"item": item,
 		"name": _title(item.manifest),
 		"path": array.concat(item.path, written.path),
@@ -55,13 +59,33 @@ _templates := [template |
 		"spec": _below(item.path, written.spec),
 		"containers": containers,
 		"pod": pod,
-		"roles": roles,
+		"roles": reviewed.roles,
+		"outliving": _outliving(reviewed.roles, pod, containers),
+		"known_inits": _known_inits(pod),
 		"job": _below(item.path, object.get(written, "job", null)),
-		"judged": _judged(pod, roles.mains, object.get(item.manifest, ["metadata", "namespace"], "")),
-	})
+		"judged": reviewed.judged,
+	}
 ]
 
-_all_written := [[item, written] | some item in _manifests; some written in _written(item.manifest)]
+_all_written := [[item, written] | some item in _manifests; not _has_finished(item.manifest); some written in _written(item.manifest)]
+
+# Nothing more will happen to it.
+_has_finished(manifest) if {
+	_group(manifest) in {"batch", "jobset.x-k8s.io"}
+	some condition in manifest.status.conditions
+	condition.type in {"Complete", "Completed", "Failed"}
+	condition.status == "True"
+}
+
+_has_finished(manifest) if {
+	manifest.kind in {"Pod", "Workflow"}
+	manifest.status.phase in {"Succeeded", "Failed", "Error"}
+}
+
+_has_finished(manifest) if {
+	manifest.kind == "SparkApplication"
+	manifest.status.applicationState.state in {"COMPLETED", "FAILED"}
+}
 
 # The API server refuses such a pod, and nobody knows which container is meant.
 _unnamed(written) := "a container has no name" if {
@@ -71,20 +95,21 @@ _unnamed(written) := "a container has no name" if {
 	count({c.name | some c in written.containers}) < count(written.containers)
 }
 
-# Argo and Spark write no restart policy into their templates, and Never into their pods.
-_roles(pod) := roles if {
-	roles := data.sidecar.roles with input as {"pod": object.union({"spec": {"restartPolicy": "Never"}}, pod), "namespace": null}
-}
+# Which known sidecars its init containers are.
+_known_inits(pod) := known if {
+	inits := [c | some c in pod.spec.initContainers; is_object(c)]
+	count(inits) > 0
+	known := data.sidecar.known with input as {"pod": {"metadata": pod.metadata, "spec": {"containers": inits}}, "namespace": null}
+} else := {}
 
 _injected(pod) := sort(injected) if {
 	injected := data.sidecar.injected with input as {"pod": pod, "namespace": null}
 }
 
-# With all that will be in it, and as if every container ran.
-_running(pod, containers) := object.union(pod, {
-	"spec": {"containers": array.concat(pod.spec.containers, [{"name": c.name} | some c in containers; c.injected])},
-	"status": {"containerStatuses": [{"name": c.name, "state": {"running": {}}} | some c in containers]},
-})
+# With all that will be in it, which is most often what is written.
+_with_injected(pod, containers) := pod if {
+	count([c | some c in containers; c.injected]) == 0
+} else := object.union(pod, {"spec": {"containers": array.concat(pod.spec.containers, [{"name": c.name} | some c in containers; c.injected])}})
 
 _below(_, null) := null
 

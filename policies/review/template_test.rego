@@ -169,3 +169,35 @@ test_reads_lists_in_lists if {
 	[finding] := _found(list)
 	finding.path == ["items", 1, "items", 0, "spec", "template", "spec", "containers", 1]
 }
+
+test_what_has_finished_has_no_templates if {
+	every type in ["Complete", "Failed"] {
+		_found(_ended_job([{"type": "Suspended", "status": "False"}, {"type": type, "status": "True"}])) == []
+	}
+	every conditions in [[], [{"type": "Complete", "status": "False"}], [{"type": "SuccessCriteriaMet", "status": "True"}]] {
+		_rules(_found(_ended_job(conditions))) == [["hangs", "error", "proxy"]]
+	}
+}
+
+_ended_job(conditions) := object.union(_job([_main, _proxy], {}), {"status": {"conditions": conditions}})
+
+test_what_has_finished_is_known_for_every_kind if {
+	pod := object.union({"apiVersion": "v1", "kind": "Pod"}, _pod_template([_main, _proxy], {}))
+	_of_phase(pod, ["Running", "Succeeded", "Failed", "Pending"]) == ["Running", "Pending"]
+	workflow := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "spec": {"templates": [{"name": "b", "containerSet": {"containers": [_main, _proxy]}}]}}
+	_of_phase(workflow, ["Running", "Succeeded", "Failed", "Error"]) == ["Running"]
+	spark := {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication", "spec": {"driver": {"sidecars": [_proxy]}}}
+	states := ["RUNNING", "COMPLETED", "FAILED", "SUBMISSION_FAILED"]
+	[state | some state in states; count(_found(object.union(spark, {"status": {"applicationState": {"state": state}}}))) > 0] == ["RUNNING", "SUBMISSION_FAILED"]
+	_found(object.union(_job_set, {"status": {"conditions": [{"type": "Completed", "status": "True"}]}})) == []
+	_rules(_found(_job_set)) == [["hangs", "error", "proxy"]]
+}
+
+_job_set := {
+	"apiVersion": "jobset.x-k8s.io/v1alpha2",
+	"kind": "JobSet",
+	"spec": {"replicatedJobs": [{"name": "a", "template": {"spec": {"activeDeadlineSeconds": 1, "template": _pod_template([_main, _proxy], {})}}}]},
+}
+
+# Those of the phases in which it has findings.
+_of_phase(manifest, phases) := [phase | some phase in phases; count(_found(object.union(manifest, {"status": {"phase": phase}}))) > 0]

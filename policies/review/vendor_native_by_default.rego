@@ -7,7 +7,7 @@ package review
 #   severity: warning
 _findings contains finding if {
 	some template in _templates
-	some c in _outliving(template)
+	some c in template.outliving
 	not c.injected
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
 	row.native.byDefault

@@ -82,5 +82,5 @@ _places(condition) := concat(" or ", array.concat(
 ))
 
 _signal_out_of_reach(_) := [{"way": "signal", "why": "PID 1 of a hostPID pod is the init of its node"}] if {
-	input.pod.spec.hostPID
+	input.pod.spec.hostPID == true
 } else := []

@@ -53,10 +53,9 @@ _imaged := {c.name: ids |
 }
 
 # docker.io/istio/proxyv2:1.27@sha256:… → docker.io/istio/proxyv2; a colon before the last slash belongs to a port.
-_repository(image) := concat("/", array.concat(folders, [name])) if {
-	parts := split(split(image, "@")[0], "/")
-	folders := array.slice(parts, 0, count(parts) - 1)
-	name := split(parts[count(parts) - 1], ":")[0]
+_repository(image) := trim_suffix(path, trim_prefix(name, split(name, ":")[0])) if {
+	path := split(image, "@")[0]
+	name := _last_part(path)
 }
 
 # How a sidecar ends its image tells, once something calls it one; where no row has the image, its name and its mark.
@@ -152,16 +151,20 @@ _written(value) := null if {
 
 # What can't be seen holds for nobody who relies on it, and for everybody who fears it.
 
-_holds(name, condition) if lower(_switch(name, condition)) in condition.is
+_holds(name, condition) if _is_met(condition, _switch(name, condition))
 
-_holds(name, condition) if {
+_may_hold(name, condition) if _may_be_met(condition, _switch(name, condition))
+
+_is_met(condition, said) if lower(said) in condition.is
+
+_is_met(condition, said) if {
 	not condition.is
-	_switch(name, condition) != null
+	said != null
 }
 
-_may_hold(name, condition) if _holds(name, condition)
+_may_be_met(_, null)
 
-_may_hold(name, condition) if _switch(name, condition) == null
+_may_be_met(condition, said) if _is_met(condition, said)
 
 _port(name, option) := _port_number(_value(name, option))
 
@@ -241,23 +244,23 @@ _in_doubt contains name if {
 	startswith(trim_left(split(word, "=")[0], "-"), "$(")
 }
 
-_is_wrapped(c, row) if not _program(c.command[0]) in row.programs
+_is_wrapped(c, row) if not _last_part(c.command[0]) in row.programs
 
 # Such an image runs what args begin with.
 _is_wrapped(c, row) if {
 	row.runsArgs
 	count(object.get(c, "command", [])) == 0
 	not startswith(c.args[0], "-")
-	not _program(c.args[0]) in row.programs
+	not _last_part(c.args[0]) in row.programs
 }
 
 _is_wrapped(c, _) if {
 	some word in c.args
-	_program(word) in data.catalogue.wrappers
+	_last_part(word) in data.catalogue.wrappers
 }
 
 # /usr/bin/env → env
-_program(word) := parts[count(parts) - 1] if parts := split(word, "/")
+_last_part(path) := array.reverse(split(path, "/"))[0]
 
 _is_wrapped_by_vendor(name, row) if {
 	count(row.wrappedWhen) > 0

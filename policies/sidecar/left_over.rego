@@ -24,7 +24,6 @@ nothing_left_over(names) := "no sidecar is left; the pod finishes by itself" if 
 # custom:
 #   decision: wait
 sidecar_starting(names) := $"sidecar {_names(starting)} is still being started; {_allow_complete} to end it now" if {
-	not _can_complete
 	starting := {name | some name in names; _is_starting(object.get(_status[name].state.waiting, "reason", ""))}
 	count(starting) > 0
 }
@@ -41,7 +40,6 @@ _is_starting("PodInitializing")
 # custom:
 #   decision: refuse
 cannot_be_told(names) := $"sidecar {_names(names)} does not run, so nothing can be told to it; {_allow_complete}" if {
-	not _can_complete
 	count(names) > 0
 }
 

@@ -9,11 +9,15 @@ _container := {c.name: c | some c in input.pod.spec.containers}
 
 _all := {c.name | some c in input.pod.spec.containers}
 
-_status := {s.name: s | some s in input.pod.status.containerStatuses}
+_status := _told_status if {
+	input.template
+} else := {s.name: s | some s in input.pod.status.containerStatuses}
 
 _init_names := {init.name | some init in input.pod.spec.initContainers}
 
-_init_status := {s.name: s | some s in input.pod.status.initContainerStatuses}
+_init_status := {init.name: {"state": _done} | some init in input.pod.spec.initContainers} if {
+	input.template
+} else := {s.name: s | some s in input.pod.status.initContainerStatuses}
 
 _state := {name: _state_in(object.get(_status, name, {})) | some name in _all}
 

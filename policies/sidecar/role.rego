@@ -92,10 +92,12 @@ contradiction := $"{concat(" and ", sort(object.keys(_statements)))} disagree ab
 # custom:
 #   decision: refuse
 unknown_main := $"{_speaker} names {_names(_absent(_speaker))}, but the pod has no such container, so one that is taken for a sidecar may be the main that was meant" if {
-	_speaker in {"sidecar-reaper/mains", "riskified.com/main_sidecars"}
+	_lists_mains(_speaker)
 	count(_absent(_speaker)) > 0
 	count(_all) > 0
 }
+
+_lists_mains(key) if key in {"sidecar-reaper/mains", "riskified.com/main_sidecars"}
 
 _absent(key) := (_listed(key) - _all) - _init_names
 

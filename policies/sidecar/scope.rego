@@ -49,6 +49,7 @@ own_namespace(pod) := "the reaper leaves its own namespace alone" if pod.metadat
 # custom:
 #   decision: leave
 owner_out_of_scope(pod) := $"the pod's owner is {_short(owner)}; the setting owners names {concat(", ", data.settings.owners)}" if {
+	not input.template # whose pods will have one
 	owner := _owner(pod)
 	not owner in data.settings.owners
 	not "any" in data.settings.owners

@@ -1,6 +1,25 @@
 package sidecar
 
-# What is asked of a pod template, which has no status yet: the same rules, told that every container runs.
+# What is asked of a pod template, which has no status yet: the same rules, told that the mains succeeded long ago and that
+# the sidecars run on.
+
+_told_status := {name: {"state": _state_then(name in _sidecars)} | some name in _all}
+
+_state_then(true) := {"running": {}}
+
+_state_then(false) := _done
+
+# Longer ago than any settle delay, that of an annotation too: it only makes a reaper wait.
+_done := {"terminated": {"exitCode": 0, "finishedAt": input.now - 10000000000000}}
+
+# METADATA
+# title: Reviewed
+# description: Roles, and what a sweep would say then. It is not asked of most pods, without sidecars there is nothing to end, and without annotations nothing to be wrong.
+reviewed := {"roles": roles, "judged": {"decision": "leave", "reason": "no-sidecars", "dirty": [], "warnings": []}} if {
+	count(roles.sidecars) == 0
+	roles.all == null
+	count(input.pod.metadata.annotations) == 0
+} else := {"roles": roles, "judged": judged}
 
 # METADATA
 # title: Roles
@@ -9,6 +28,7 @@ roles := {
 	"sidecars": {name: _said_of(name) | some name in (_all & _sidecars); not _is_all_known},
 	"mains": [c.name | some c in input.pod.spec.containers; _is_main(c.name)],
 	"speaker": object.get({"speaker": speaker | speaker := _speaker}, "speaker", null),
+	"named": sort([name | not _lists_mains(_speaker); some name in _listed(_speaker)]),
 	"missing": object.union(
 		{key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
 		{"sidecar-reaper/containers": names | names := _described_only; count(names) > 0},
@@ -40,12 +60,16 @@ _said_of(name) := {
 	"exit": _certain_exit(name),
 	"settable": _settable(name),
 	"off": _switched_off(name),
-	"signal": _signal(name),
-	"signal_exit": _signal_exit(name, _signal(name)),
-	"restarts": object.get({"is": answer | answer := _restarts(_container[name], _signal_exit(name, _signal(name)))}, "is", "unknown"),
+	"calls": object.get(_calls, name, []),
+	"signal": signal,
+	"signal_exit": exit,
+	"restarts": object.get({"is": answer | answer := _restarts(_container[name], exit)}, "is", "unknown"),
 	"quit": object.get(_details, [name, "quit"], null),
 	"drain": object.get({"is": seconds | seconds := _drain(name)}, "is", null),
 	"ends_itself": name in object.keys(_self_ending),
+} if {
+	signal := _signal(name)
+	exit := _signal_exit(name, signal)
 }
 
 _row_or_null(name) := _row_of(name) if {
@@ -111,7 +135,7 @@ _switched_off(name) := [{"way": way.way, "call": _call_words(name, way), "option
 ]
 
 # What who makes the call has to write: the command up to its first option, or the end of the URL.
-_call_words(_, way) := concat(" ", array.concat([_program(way.argv[0])], [word | some i, word in way.argv; i > 0; i < first])) if {
+_call_words(_, way) := concat(" ", array.concat([_last_part(way.argv[0])], [word | some i, word in way.argv; i > 0; i < first])) if {
 	way.way == "exec"
 	first := min([i | some i, word in array.concat(way.argv, ["-"]); startswith(word, "-")])
 }
@@ -130,6 +154,11 @@ _is_set(name, option) if option.env in object.keys(_env[name])
 _is_set(_, option) if input.pod.metadata.annotations[option.annotation]
 
 # METADATA
+# title: Known
+# description: The row of each container that the catalogue knows by its name and by its image or a mark, whatever annotations say.
+known := {name: {"row": id, "by_image": id in object.get(_imaged, name, [])} | some name, id in _known}
+
+# METADATA
 # title: Injected
 # description: The containers that vendors' webhooks add to a pod with these annotations and labels, as far as they are no native sidecars.
 injected contains {"name": row.names[0], "row": id} if {
@@ -139,6 +168,13 @@ injected contains {"name": row.names[0], "row": id} if {
 	not _has_container_of(id)
 	not _asks_for_native(row)
 	every condition in object.get(row.injection, "unless", []) { not _is_annotated(condition) }
+	not _is_kept_out(object.get(row, "optOut", {}))
+}
+
+_is_kept_out(opt_out) if {
+	some kind in ["annotations", "labels"]
+	some key, value in opt_out[kind]
+	input.pod.metadata[kind][key] == value
 }
 
 _has_container_of(id) if {
@@ -160,14 +196,13 @@ judged := {
 	"decision": said[0],
 	"reason": said[1],
 	"message": said[2],
-	"dirty": [name | said[0] in {"end", "refuse"}; some name in sort(_to_be_told); _has_only_dirty(name)],
+	"dirty": [name | not _can_complete; said[0] in {"end", "refuse"}; some name in sort(_to_be_told); _has_only_dirty(name)],
 	"warnings": sort(_warnings),
 } if {
 	said := _said
 }
 
 _has_only_dirty(name) if {
-	not _can_complete
 	count(_with_effect(name, "clean")) == 0
 	count(_with_effect(name, "dirty")) > 0
 }

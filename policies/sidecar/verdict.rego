@@ -93,7 +93,12 @@ _finished := ["leave", "nothing-left-over", sentence] if {
 	sentence := ends_itself(_left_over)
 } else := ["wait", "claimed", sentence] if {
 	sentence := claimed(input.now)
-} else := ["wait", "sidecar-starting", sentence] if {
+} else := hindrance if {
+	not _can_complete
+	hindrance := _only_complete_would_do
+} else := ["end", "left-over", left_over]
+
+_only_complete_would_do := ["wait", "sidecar-starting", sentence] if {
 	sentence := sidecar_starting(_untellable)
 } else := ["refuse", "cannot-be-told", sentence] if {
 	sentence := cannot_be_told(_untellable)
@@ -103,7 +108,7 @@ _finished := ["leave", "nothing-left-over", sentence] if {
 	sentence := dirty_exit(_without_way)
 } else := ["refuse", "unknown-exit", sentence] if {
 	sentence := unknown_exit(_without_way)
-} else := ["end", "left-over", left_over]
+}
 
 # METADATA
 # title: left-over

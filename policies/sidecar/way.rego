@@ -25,17 +25,17 @@ _known_calls(name) := [call | some call in _calls[name]; _reaches(call.way)]
 _reaches("exec")
 
 # Port-forward to a pod of the host's network ends at the node.
-_reaches("http") if not input.pod.spec.hostNetwork
+_reaches("http") if not input.pod.spec.hostNetwork == true
 
 # PID 1 of a hostPID pod is the node's init.
 _signal_way(name) := {"way": "signal", "signal": signal, "process": _process, "exit": _signal_exit(name, signal)} if {
-	not input.pod.spec.hostPID
+	not input.pod.spec.hostPID == true
 	signal := _signal(name)
 	signal in _signals
 }
 
 _process := "own" if {
-	input.pod.spec.shareProcessNamespace
+	input.pod.spec.shareProcessNamespace == true
 } else := "pid1"
 
 _signal(name) := _details[name].signal if {
@@ -116,7 +116,6 @@ _without_way := {name | some name, ways in _ways; count(ways) == 0}
 # custom:
 #   decision: refuse
 no_way(possible) := $"none of the ways {concat(", ", data.settings.ways)} reaches sidecar {_names(out_of_reach)}; {_allow_complete}" if {
-	not _can_complete
 	out_of_reach := {name | some name, ways in possible; count(ways) == 0}
 	count(out_of_reach) > 0
 }
@@ -127,11 +126,9 @@ no_way(possible) := $"none of the ways {concat(", ", data.settings.ways)} reache
 # custom:
 #   decision: refuse
 dirty_exit(names) := $"sidecar {_names(_dooming)} failed by itself, so the pod becomes Failed and its Job may run the main again; {_allow_complete}" if {
-	not _can_complete
 	count(names) > 0
 	_is_doomed
 } else := $"ending sidecar {_names(dirty)} {_harm(dirty)}; {_allow_complete}" if {
-	not _can_complete
 	dirty := {name | some name in names; count(_with_effect(name, "dirty")) > 0}
 	count(dirty) > 0
 }
@@ -142,7 +139,6 @@ dirty_exit(names) := $"sidecar {_names(_dooming)} failed by itself, so the pod b
 # custom:
 #   decision: refuse
 unknown_exit(names) := $"nobody knows the exit code of sidecar {_names(names)}, and one that is not 0 {_harm(names)}; {_allow_complete}, or say the code in annotation sidecar-reaper/containers" if {
-	not _can_complete
 	count(names) > 0
 }
 
@@ -157,12 +153,12 @@ _harm(names) := "restarts it" if {
 # custom:
 #   warning: true
 _warnings contains {"code": "liveness-probe", "container": name, "message": message} if {
+	some name, c in _container
+	probe := c.livenessProbe
 	_unfinished == false
 	_is_ending
 	_complete != "first" # it ends the probes too
-	some name, ways in _ways
-	count(ways) > 0
-	probe := _container[name].livenessProbe
+	count(_ways[name]) > 0
 	patience := object.get(probe, "periodSeconds", 10) * object.get(probe, "failureThreshold", 3)
 	drain := _drain(name)
 	drain > patience

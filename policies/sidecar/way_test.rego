@@ -138,11 +138,13 @@ test_signal_of_a_host_pid_pod_is_not_offered if {
 	_judged(pod).complete == "first"
 	_told(_judged(pod)) == {}
 	_judged(object.union(_clean, {"spec": {"hostPID": false}})).complete == "last"
+	_told(_judged(object.union(_clean, {"spec": {"hostPID": "no", "hostNetwork": "no"}}))) == _told(_judged(_clean))
 }
 
 test_own_process_is_told_in_a_shared_process_namespace if {
 	_told(_judged(object.union(_clean, {"spec": {"shareProcessNamespace": true}}))).proxy[0].process == "own"
 	_told(_judged(object.union(_clean, {"spec": {"shareProcessNamespace": false}}))).proxy[0].process == "pid1"
+	_told(_judged(object.union(_clean, {"spec": {"shareProcessNamespace": "no"}}))).proxy[0].process == "pid1"
 }
 
 test_refused_when_only_a_way_is_allowed_that_nobody_knows if {

@@ -1,4 +1,4 @@
-import { type Cluster, ClusterError } from '../cluster.ts'
+import { type Cluster, ClusterError, type NodeState } from '../cluster.ts'
 import type { Pod } from '../pod.ts'
 import { address } from './error.ts'
 import { exec } from './exec.ts'
@@ -8,6 +8,7 @@ import { listPages } from './list.ts'
 import {
   listNamespaces,
   listNodes,
+  listObjects,
   listPods,
   openExec,
   openPortForward,
@@ -15,8 +16,12 @@ import {
   patchStatus,
   postEvent,
   type Query,
+  readApiGroups,
   readNamespace,
   readPod,
+  readVersion,
+  reviewAccess,
+  tryPatchStatus,
   watchPods,
 } from './operation.ts'
 import { request } from './request.ts'
@@ -88,14 +93,47 @@ export async function connectCluster({
       return new Map([[namespace, labels(await ask(readNamespace(namespace), signal))]])
     },
     nodesReady: signal => byName(listNodes, isReady, signal),
+    nodes: signal => byName(listNodes, nodeState, signal),
+    async serverVersion(signal) {
+      const version = await ask(readVersion(), signal)
+      return 'gitVersion' in version ? String(version.gitVersion) : ''
+    },
+    async may(permission, signal) {
+      const { status } = (await ask(reviewAccess(permission), signal)) as { readonly status?: { readonly allowed?: boolean } } // a review by the API
+      return status?.allowed === true
+    },
+    async tryPatchPodStatus(ref, patch, signal) {
+      await ask(tryPatchStatus(ref, patch), signal)
+    },
+    async apiGroups(signal) {
+      const { groups = [] } = (await ask(readApiGroups(), signal)) as { readonly groups?: readonly ApiGroup[] } // an APIGroupList
+      return new Map(groups.map(({ name, versions, preferredVersion }) => [name, served(versions, preferredVersion)]))
+    },
+    async *objectPages(resource, scope, signal) {
+      for await (const { items, restart } of listPages(wire, query => listObjects(resource, scope, query), options, signal))
+        yield { items: items as readonly object[], restart } // by the API
+    },
     close: () => wire.close(),
   }
+}
+
+interface ApiGroup {
+  readonly name: string
+  readonly versions: readonly { readonly version: string }[]
+  readonly preferredVersion: { readonly version: string }
+}
+
+function served(versions: ApiGroup['versions'], { version: preferred }: ApiGroup['preferredVersion']): readonly string[] {
+  return [preferred, ...versions.map(({ version }) => version).filter(version => version !== preferred)]
 }
 
 /** What we read of namespaces and nodes. */
 interface Named {
   readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> }
-  readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] }
+  readonly status?: {
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[]
+    readonly nodeInfo?: { readonly kubeletVersion?: string }
+  }
 }
 
 function labels({ metadata }: Named): Readonly<Record<string, string>> {
@@ -104,6 +142,10 @@ function labels({ metadata }: Named): Readonly<Record<string, string>> {
 
 function isReady({ status }: Named): boolean {
   return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+}
+
+function nodeState(node: Named): NodeState {
+  return { isReady: isReady(node), kubelet: node.status?.nodeInfo?.kubeletVersion ?? '' }
 }
 
 function absent(error: unknown): undefined {

@@ -38,6 +38,7 @@ export function statusError(operation: Operation, server: Server, { status, body
     })
   if (status === 401) return fail('unauthorized', `token expired or not accepted by ${address(server)}, renew the login`)
   if (status === 403 && isRefusedByAdmission(detail)) return fail('forbidden', 'refused by an admission policy')
+  if (status === 403 && detail.includes(' cannot impersonate ')) return fail('forbidden', 'acting as somebody else needs verb impersonate')
   if (status === 403) return fail('forbidden', need(permission), permission)
   const answered = `${server.origin} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim()
   if (status === 429 || status >= 500) return fail('server', answered)

@@ -12,6 +12,8 @@ export interface KubeConfigOptions {
   readonly kubeconfig?: string | undefined
   /** Default: the first current-context of the files. */
   readonly context?: string | undefined
+  /** Whom to act as, in place of whom the user of the kubeconfig acts as. */
+  readonly as?: string | undefined
   /** Default: the process's own. */
   readonly env?: NodeJS.ProcessEnv
   /** Where a pod's /var is mounted; default the root. */
@@ -29,7 +31,12 @@ export interface Access {
 }
 
 /** What kubectl would use; throws ClusterError `config`, naming the file. */
-export function loadAccess({ kubeconfig, context, env = process.env, root = '' }: KubeConfigOptions): Access {
+export function loadAccess({ as, ...options }: KubeConfigOptions): Access {
+  const access = foundAccess(options)
+  return as === undefined ? access : { ...access, user: { ...access.user, impersonation: { user: as, uid: '', groups: [], extra: {} } } }
+}
+
+function foundAccess({ kubeconfig, context, env = process.env, root = '' }: KubeConfigOptions): Access {
   const listed = env['KUBECONFIG']?.split(delimiter).filter(path => path !== '') ?? []
   const home = join(env['HOME'] || homedir(), '.kube', 'config')
   const paths = kubeconfig === undefined ? (listed.length > 0 ? listed : [home]).filter(exists) : [kubeconfig]

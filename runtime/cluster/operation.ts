@@ -1,4 +1,4 @@
-import type { Permission, PodPatch, PodRef, Scope } from '../cluster.ts'
+import type { Permission, PodPatch, PodRef, Resource, Scope } from '../cluster.ts'
 import type { Repeat } from './retry.ts'
 
 /** One call to the API, with all that a message about its failure needs. */
@@ -53,14 +53,42 @@ export function readPod({ namespace, name }: PodRef): Operation {
   }
 }
 
-export function patchStatus({ namespace, name }: PodRef, patch: PodPatch): Operation {
+export function patchStatus({ namespace, name }: PodRef, patch: PodPatch, query: Query = {}): Operation {
   return {
     task: `patch the status of pod ${namespace}/${name}`,
     permission: { verb: 'patch', resource: 'pods/status', apiGroup: '', namespace },
     method: 'PATCH',
-    path: url(['api', 'v1', 'namespaces', namespace, 'pods', name, 'status']),
+    path: url(['api', 'v1', 'namespaces', namespace, 'pods', name, 'status'], Object.entries(query)),
     body: { type: 'application/merge-patch+json', text: JSON.stringify(patch) },
     repeat: 'guarded',
+  }
+}
+
+/** The same, but nothing is stored: the server says what it would have answered. */
+export function tryPatchStatus(ref: PodRef, patch: PodPatch): Operation {
+  const operation = patchStatus(ref, patch, { dryRun: 'All' })
+  return { ...operation, task: `try to ${operation.task} by a dry run`, repeat: 'read' }
+}
+
+/** Everybody may, by the ClusterRole system:public-info-viewer. */
+export function readVersion(): Operation {
+  return readRoot('version', 'read the version of the server')
+}
+
+/** Asks whether we may do something; it changes nothing, so it may be asked again. */
+export function reviewAccess({ verb, resource, apiGroup, namespace }: Permission): Operation {
+  const [plural, subresource] = resource.split('/')
+  const resourceAttributes = { verb, group: apiGroup, resource: plural, subresource, namespace }
+  return {
+    task: `ask whether ${verb} on ${resource} is allowed`,
+    permission: { verb: 'create', resource: 'selfsubjectaccessreviews', apiGroup: 'authorization.k8s.io' },
+    method: 'POST',
+    path: url(['apis', 'authorization.k8s.io', 'v1', 'selfsubjectaccessreviews']),
+    body: {
+      type: 'application/json',
+      text: JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }),
+    },
+    repeat: 'read',
   }
 }
 
@@ -101,16 +129,38 @@ export function openPortForward({ namespace, name }: PodRef, port: number): Oper
   }
 }
 
-function listing(resource: string, namespace: string | undefined, query: Query): Operation {
-  const scope = namespace === undefined ? [] : ['namespaces', namespace]
-  const place = namespace === undefined ? ' in all namespaces' : ` in namespace ${namespace}`
+/** Everybody who has logged in may, by the ClusterRole system:discovery. */
+export function readApiGroups(): Operation {
+  return readRoot('apis', 'read the API groups of the server')
+}
+
+/** A path below the server's root, which is no resource to RBAC. */
+function readRoot(segment: string, task: string): Operation {
   return {
-    task: `list ${resource}${resource === 'pods' ? place : ''}`,
-    permission: { verb: 'list', resource, apiGroup: '', ...(namespace === undefined ? {} : { namespace }) },
+    task,
+    permission: { verb: 'get', resource: `/${segment}`, apiGroup: '' },
     method: 'GET',
-    path: url(['api', 'v1', ...scope, resource], Object.entries(query)),
+    path: url([segment]),
     repeat: 'read',
   }
+}
+
+export function listObjects({ group, version, resource }: Resource, { namespace }: Pick<Scope, 'namespace'>, query: Query): Operation {
+  const root = group === '' ? ['api'] : ['apis', group]
+  const scope = namespace === undefined ? [] : ['namespaces', namespace]
+  return {
+    task: `list ${resource}${group === '' ? '' : `.${group}`}${namespace === undefined ? '' : ` in namespace ${namespace}`}`,
+    permission: { verb: 'list', resource, apiGroup: group, ...(namespace === undefined ? {} : { namespace }) },
+    method: 'GET',
+    path: url([...root, version, ...scope, resource], Object.entries(query)),
+    repeat: 'read',
+  }
+}
+
+function listing(resource: string, namespace: string | undefined, query: Query): Operation {
+  const list = listObjects({ group: '', version: 'v1', resource }, { ...(namespace !== undefined && { namespace }) }, query)
+  const place = namespace === undefined ? ' in all namespaces' : ` in namespace ${namespace}`
+  return { ...list, task: `list ${resource}${resource === 'pods' ? place : ''}` }
 }
 
 function url(segments: readonly string[], query: readonly (readonly [string, string | undefined])[] = []): string {

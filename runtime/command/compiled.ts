@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Catalogue, catalogueRows } from '../catalogue.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { catalogueRows } from '../catalogue/schema.ts'
 import { POLICY_FILES } from '../files.ts'
 import { UsageError } from '../usage.ts'
 

@@ -1,8 +1,9 @@
 import { type ReviewConfig, VERSION } from '../config.ts'
-import type { ReportFormat } from '../config/review.ts'
+import { type ReportFormat, unknownRule } from '../config/review.ts'
 import { EXIT } from '../exit.ts'
 import { POLICY_FILES } from '../files.ts'
 import { loadReview, type Review } from '../review.ts'
+import { reviewHelpers } from '../review/helpers.ts'
 import { reviewFiles } from '../review/pass.ts'
 import type { FileReview, ReviewSummary } from '../review/record.ts'
 import { RULES } from '../review/rules.ts'
@@ -11,7 +12,7 @@ import { reviewJson } from '../report/review/json.ts'
 import { reviewJunit } from '../report/review/junit.ts'
 import type { ReviewReporter } from '../report/review/reporter.ts'
 import { reviewSarif } from '../report/review/sarif.ts'
-import { reportFile } from '../report/review/target.ts'
+import { openReports } from '../report/review/target.ts'
 import { remarkText, reviewText } from '../report/review/text.ts'
 import { painter } from '../report/style.ts'
 import { type StatusLine, statusLine } from '../report/status-line.ts'
@@ -20,42 +21,80 @@ import { UsageError } from '../usage.ts'
 
 /** Reviews what the paths lead to, file by file, and tells it to every report that is asked for. */
 export async function reviewCommand(config: ReviewConfig, terminal: Terminal): Promise<number> {
-  const review = await loadReview(POLICY_FILES, config.settings, { today: new Date() })
+  const today = new Date()
+  const own = loadReview(POLICY_FILES, config.settings, { today })
+  own.catch(() => {}) // it is heard of where it is awaited, once the files are found
+  const review = config.policies.length === 0 ? own : Promise.resolve(await withOthers(await own, config))
   const bar = config.output.progress ? statusLine({ write: terminal.err, now: () => performance.now() }) : undefined
-  const files = config.reports.map(({ file }) => (file === undefined ? undefined : reportFile(file)))
   const stream = config.fix === 'diff' ? terminal.err : terminal.out
-  const reporters = config.reports.map(({ format }, index) =>
-    reporter(format, files[index]?.write ?? (text => show(text, stream, bar)), config),
-  )
+  const reports = openReports(config.reports, text => show(text, stream, bar))
+  const reporters = reports.all.map(({ format, write }) => reporter(format, write, config))
   try {
-    const summary = await pass(review, reporters, bar, config, terminal)
-    for (const file of files) file?.keep()
+    const summary = await pass(review, today, reporters, bar, config, terminal)
+    reports.keep()
     return exitCode(summary, config.failOnWarn)
   } finally {
     bar?.clear()
-    for (const file of files) file?.drop()
+    reports.drop()
   }
 }
 
+async function withOthers(review: Review, { policies: files, selection }: ReviewConfig): Promise<Review> {
+  const { loadOtherPolicy, withPolicies } = await import('../review/other-policy.ts')
+  const policies = await Promise.all(files.map(loadOtherPolicy))
+  const known = policies.map(({ rules }) => rules)
+  if (known.every(rules => rules !== undefined)) {
+    const names = [...RULES.map(({ name }) => name), ...known.flat()]
+    const unknown = selection.rules.find(rule => !names.includes(rule))
+    if (unknown !== undefined) throw unknownRule(unknown, names)
+  }
+  return withPolicies(review, policies)
+}
+
 async function pass(
-  review: Review,
+  loading: Promise<Review>,
+  today: Date,
   reporters: readonly ReviewReporter[],
   bar: StatusLine | undefined,
-  { ignore, selection, fix, toFix, paths }: ReviewConfig,
+  config: ReviewConfig,
   { out, err, signal }: Terminal,
 ): Promise<ReviewSummary> {
-  let summary = empty(review)
-  for await (const one of reviewFiles(paths, { review, selection, fix, toFix, ignore, cwd: process.cwd(), signal })) {
-    summary = withFile(summary, one)
-    bar?.show(`${summary.files} files reviewed …`)
+  let counts = NOTHING
+  for await (const one of reviews(loading, config, today, signal)) {
+    counts = withFile(counts, one)
+    bar?.show(config.scope === undefined ? `${counts.files} files reviewed …` : `${counts.manifests} objects reviewed …`)
     show(one.remarks.map(remarkText).join(''), err, bar)
     show(one.diff, out, bar)
     for (const reporter of reporters) reporter.file(one)
   }
-  if (summary.files === 0)
+  if (counts.files === 0 && config.scope === undefined)
     throw new UsageError(['error: there is no file to review: name files, or folders with .yaml, .yml or .json files'])
+  const review = await loading
+  const summary: ReviewSummary = {
+    ...counts,
+    get policy() {
+      return review.hashes
+    },
+  }
   for (const reporter of reporters) reporter.end(summary)
   return summary
+}
+
+async function* reviews(review: Promise<Review>, config: ReviewConfig, today: Date, signal: AbortSignal): AsyncGenerator<FileReview> {
+  const { ignore, selection, fix, toFix, paths, scope, access, settings, policies } = config
+  if (scope === undefined) {
+    // A thread would have to be given the others' policies, and two that mend could meet in one file.
+    const help = fix === 'no' && policies.length === 0 ? reviewHelpers({ settings, today, selection }, signal) : undefined
+    return yield* reviewFiles(paths, { review, selection, fix, toFix, ignore, cwd: process.cwd(), signal, help })
+  }
+  const [{ connectCluster }, { reviewCluster }] = await Promise.all([import('../cluster/connect.ts'), import('../review/live.ts')])
+  const cluster = await connectCluster({ ...access, callTimeoutMs: settings.callTimeout * 1000 })
+  try {
+    const namespace = scope.kind === 'namespace' ? scope.namespace : cluster.namespace
+    yield* reviewCluster(cluster, scope.kind === 'all' ? {} : { namespace }, { review: await review, selection, signal })
+  } finally {
+    cluster.close()
+  }
 }
 
 function show(text: string, write: (text: string) => void, bar: StatusLine | undefined): void {
@@ -79,38 +118,37 @@ function reporter(format: ReportFormat, write: (text: string) => void, { output,
   }
 }
 
-function empty({ hashes }: Review): ReviewSummary {
-  return {
-    kind: 'summary',
-    files: 0,
-    manifests: 0,
-    error: 0,
-    warning: 0,
-    info: 0,
-    fixed: 0,
-    excepted: 0,
-    problems: 0,
-    notes: 0,
-    policy: hashes,
-  }
+type Counts = Omit<ReviewSummary, 'policy'>
+
+const NOTHING: Counts = {
+  kind: 'summary',
+  files: 0,
+  manifests: 0,
+  error: 0,
+  warning: 0,
+  info: 0,
+  fixed: 0,
+  excepted: 0,
+  problems: 0,
+  notes: 0,
 }
 
-function withFile(summary: ReviewSummary, { manifests, findings, remarks, isFile }: FileReview): ReviewSummary {
+function withFile(counts: Counts, { manifests, findings, remarks, isFile }: FileReview): Counts {
   const left = findings.filter(({ fixed, exception }) => !fixed && !exception)
   const fixed = findings.filter(finding => finding.fixed).length
   const of = (severity: string) => left.filter(finding => finding.severity === severity).length
   const said = (kind: string) => remarks.filter(remark => remark.kind === kind).length
   return {
-    ...summary,
-    files: summary.files + (isFile ? 1 : 0),
-    manifests: summary.manifests + manifests,
-    error: summary.error + of('error'),
-    warning: summary.warning + of('warning'),
-    info: summary.info + of('info'),
-    fixed: summary.fixed + fixed,
-    excepted: summary.excepted + findings.length - left.length - fixed,
-    problems: summary.problems + said('problem'),
-    notes: summary.notes + said('note'),
+    ...counts,
+    files: counts.files + (isFile ? 1 : 0),
+    manifests: counts.manifests + manifests,
+    error: counts.error + of('error'),
+    warning: counts.warning + of('warning'),
+    info: counts.info + of('info'),
+    fixed: counts.fixed + fixed,
+    excepted: counts.excepted + findings.length - left.length - fixed,
+    problems: counts.problems + said('problem'),
+    notes: counts.notes + said('note'),
   }
 }
 

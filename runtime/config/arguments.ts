@@ -16,7 +16,7 @@ export interface ParseArgumentsOptions {
 export function parseArguments(argv: readonly string[], { version, columns = 80 }: ParseArgumentsOptions): Parsed {
   const invocations: Invocation[] = []
   const texts: string[] = []
-  const root = program(version, invocation => invocations.push(invocation))
+  const root = program(version, invocation => invocations.push(invocation), argv[0])
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({
       writeOut: text => texts.push(text),

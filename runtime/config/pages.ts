@@ -7,11 +7,9 @@ export interface Page extends HelpPages {
 
 const USAGE = ['64', 'the arguments or the settings cannot be used'] as const
 
-const CLUSTER_CODES = [
-  ['3', 'the cluster cannot be reached, or nothing in scope may be read'],
-  USAGE,
-  ['130, 143', 'ended by Ctrl-C, by SIGTERM'],
-] as const
+const ENDED = ['130, 141, 143', 'ended by Ctrl-C, as nobody reads the output, by SIGTERM'] as const
+
+const CLUSTER_CODES = [['3', 'the cluster cannot be reached, or nothing in scope may be read'], USAGE, ENDED] as const
 
 const COLOUR = ['NO_COLOR', 'set to anything: no colour, even on a terminal'] as const
 const DEBUG = ['SIDECAR_REAPER_DEBUG', 'set to 1: print stack traces of errors'] as const
@@ -25,6 +23,7 @@ export const root: Page = {
     ['See what would be done in the current namespace', 'sidecar-reaper sweep --dry-run'],
     ['End the left-over sidecars of every namespace, once', 'sidecar-reaper sweep -A'],
     ['Ask why a pod is, or is not, ended', 'sidecar-reaper explain backup-28471-x7k2p'],
+    ['See what is left to migrate, and whether a reaper is needed', 'sidecar-reaper doctor -A'],
   ],
   environment: [KUBECONFIG, COLOUR, DEBUG],
   seeAlso: "See 'sidecar-reaper COMMAND --help' for a command's options and exit codes.",
@@ -59,28 +58,52 @@ export const explain: Page = {
     ['A pod of the current namespace', 'sidecar-reaper explain backup-28471-x7k2p'],
     ['A pod that someone sent you, with no cluster at hand', 'sidecar-reaper explain -f pod.yaml'],
     ['All pods of a Job', 'kubectl get pods -l job-name=backup -o json | sidecar-reaper explain -f -'],
+    ['Test your settings: pods, and what the verdict on each is to be', 'sidecar-reaper explain --expect tests/ --settings settings.yaml'],
   ],
-  exitCodes: [['0', 'fine'], ['1', 'there is no such pod'], ...CLUSTER_CODES],
+  exitCodes: [['0', 'fine'], ['1', 'there is no such pod, or an expectation is missed'], ...CLUSTER_CODES],
+  environment: [KUBECONFIG, COLOUR, DEBUG],
+}
+
+export const doctor: Page = {
+  summary: 'what is left to migrate in a cluster, and what the reaper may do there',
+  description:
+    'Looks at pods, Jobs and CronJobs and says which sidecars are not native and how each could be, which were made plain by a webhook, which CronJobs are blocked by a Job that hangs, and whether a reaper is still needed. Asks the server which rights the reaper has, and by a dry run whether admission lets its patch through. Changes nothing.',
+  examples: [
+    ['The current namespace', 'sidecar-reaper doctor'],
+    [
+      'The whole cluster, and the rights of the reaper in it',
+      'sidecar-reaper doctor -A --as system:serviceaccount:sidecar-reaper:sidecar-reaper',
+    ],
+    [
+      'Owners of sidecars that need a reaper',
+      'sidecar-reaper doctor -A -o json | jq -r \'select(.kind == "sidecar" and .needsReaper) | .owner\'',
+    ],
+  ],
+  exitCodes: [['0', 'fine, whatever was found'], ['1', 'some of what was asked for could not be read'], ...CLUSTER_CODES],
   environment: [KUBECONFIG, COLOUR, DEBUG],
 }
 
 export const review: Page = {
   summary: 'findings in manifests, before they meet a cluster',
   description:
-    'Reads manifests and says which Jobs, CronJobs, Argo Workflows and SparkApplications will hang, and what would mend them. Who is a sidecar is what a sweep with the same settings would say. A folder with a kustomization is built first, by kustomize or kubectl. Asks no cluster.',
+    'Reads manifests and says which Jobs, CronJobs, Argo Workflows and SparkApplications will hang, and what would mend them. Who is a sidecar is what a sweep with the same settings would say. A folder with a kustomization is built first, by kustomize or kubectl. Asks no cluster, unless -n or -A ask to review what lives in one.',
   examples: [
     ['Every manifest below a folder; what .gitignore names is left out', 'sidecar-reaper review deploy/'],
     ['What Helm or kustomize make', 'helm template chart/ | sidecar-reaper review -'],
     ['See what would mend it, then mend it', 'sidecar-reaper review --diff deploy/; sidecar-reaper review --fix deploy/'],
+    ['What lives in a cluster', 'sidecar-reaper review -A'],
+    ['Test your settings: manifests, and which findings each is to have', 'sidecar-reaper review --expect tests/ --settings settings.yaml'],
     ['In a pipeline: to read, for GitHub, and as SARIF in a file', 'sidecar-reaper review -o text -o github -o sarif=review.sarif .'],
   ],
   exitCodes: [
     ['0', 'fine; warnings and infos are no failure'],
-    ['1', 'a finding is an error, or something could not be reviewed'],
+    ['1', 'a finding is an error, something could not be reviewed, or an expectation is missed'],
     ['1, 2', 'with --fail-on-warn: warnings, errors'],
+    ['3', 'with -n or -A: the cluster cannot be reached, or nothing in scope may be read'],
     ['64', 'the arguments or the settings cannot be used, or there is no file'],
+    ENDED,
   ],
-  environment: [COLOUR, DEBUG],
+  environment: [KUBECONFIG, COLOUR, DEBUG],
 }
 
 export const catalogue: Page = {

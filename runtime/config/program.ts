@@ -17,53 +17,59 @@ export interface Invocation {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** The whole command line, declared once: parsing, help and completion read it. `invoke` gets the one command that was asked for. */
-export function program(version: string, invoke: (invocation: Invocation) => void): Command {
-  const root = page(new Command('sidecar-reaper'), pages.root)
-    .description(pages.root.description)
-    .version(`sidecar-reaper ${version}`, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [COMMAND]', 'print the help of a command')
+/** What a command of the program takes. */
+interface Grammar {
+  readonly text: pages.Page
+  readonly options: readonly Option[]
+  readonly argument?: Argument
+}
 
-  const subcommand = (name: string, text: pages.Page, options: readonly Option[], argument?: Argument) => {
-    const command = page(root.command(name), text)
-      .summary(text.summary)
-      .description(text.description)
-      .helpOption('-h, --help', 'print this help')
-    for (const option of options) command.addOption(option)
-    if (argument) command.addArgument(argument)
-    command.action(() => invoke({ command: name, arguments: command.args, options: command.opts() }))
-  }
-
-  subcommand('sweep', pages.sweep, [
-    namespaceOption(),
-    new Option('-A, --all-namespaces', 'sweep every namespace'),
-    new Option('-l, --selector <SELECTOR>', 'only pods with these labels, as kubectl writes them: app=backup,tier!=test'),
-    new Option('--dry-run', 'print what would be done and change nothing'),
-    new Option('--fail-on <RESULT>', 'exit with 1 when a pod came out so').choices(['refused']),
-    ...clusterOptions(),
-    settingsOption(),
-    outputOption('one JSON object a line'),
-  ])
-  subcommand(
-    'explain',
-    pages.explain,
-    [
+const COMMANDS: Readonly<Record<string, () => Grammar>> = {
+  sweep: () => ({
+    text: pages.sweep,
+    options: [
+      namespaceOption(),
+      new Option('-A, --all-namespaces', 'sweep every namespace'),
+      new Option('-l, --selector <SELECTOR>', 'only pods with these labels, as kubectl writes them: app=backup,tier!=test'),
+      new Option('--dry-run', 'print what would be done and change nothing'),
+      new Option('--fail-on <RESULT>', 'exit with 1 when a pod came out so').choices(['refused']),
+      ...clusterOptions(),
+      settingsOption(),
+      outputOption('one JSON object a line'),
+    ],
+  }),
+  explain: () => ({
+    text: pages.explain,
+    options: [
       new Option(
         `-f, --filename <${FILE_PLACEHOLDER}>`,
         'explain the pods of this YAML or JSON file, - for standard input, and ask no cluster',
       ),
+      expectOption(),
       namespaceOption(),
       ...clusterOptions(),
       settingsOption(),
       outputOption('one JSON object a line'),
     ],
-    new Argument('[POD]', 'name of a pod'),
-  )
-  subcommand(
-    'review',
-    pages.review,
-    [
+    argument: new Argument('[POD]', 'name of a pod'),
+  }),
+  doctor: () => ({
+    text: pages.doctor,
+    options: [
+      namespaceOption(),
+      new Option('-A, --all-namespaces', 'look at every namespace'),
+      new Option('--as <USER>', "whose rights are asked for: system:serviceaccount:NAMESPACE:NAME; default: one's own"),
+      ...clusterOptions(),
+      settingsOption(),
+      outputOption('one JSON object a line'),
+    ],
+  }),
+  review: () => ({
+    text: pages.review,
+    options: [
+      new Option('-n, --namespace <NAMESPACE>', 'review what lives in this namespace of a cluster, instead of files'),
+      new Option('-A, --all-namespaces', 'review what lives in a cluster, instead of files'),
+      ...clusterOptions(),
       new Option('-o, --output <FORMAT>', 'how to report; to a file with FORMAT=FILE; several at once; default: text')
         .choices(REPORT_FORMATS)
         .argParser(listed),
@@ -76,38 +82,68 @@ export function program(version: string, invoke: (invocation: Invocation) => voi
       new Option('--fix', 'mend errors and warnings in the files, comments kept; infos too where --rule or --min-severity asks for them'),
       new Option('--diff', 'print what --fix would change, for git apply, and change nothing; the report goes to standard error'),
       new Option('--fail-on-warn', 'exit with 1 for warnings, with 2 for errors'),
+      new Option(
+        `--policy <${FILE_PLACEHOLDER}>`,
+        'Rego of your own that is to judge too: a bundle of opa build -t wasm, with its data; several at once',
+      ).argParser(listed),
+      expectOption(),
       new Option('--ignore <GLOB>', 'leave these paths out, as a line of .gitignore would; several at once').argParser(listed),
       settingsOption(),
     ],
-    new Argument(`<${PATH_PLACEHOLDER}...>`, 'files, folders, patterns in quotes; - for standard input'),
-  )
-  subcommand(
-    'catalogue',
-    pages.catalogue,
-    [settingsOption(), outputOption('one JSON object a line')],
-    new Argument('[NAME]', 'show all that is known of this sidecar'),
-  )
-  subcommand('render', pages.render, [
-    new Option(`--config <${FILE_PLACEHOLDER}>`, 'options in YAML or JSON, or the configuration of the KRM function; flags come first'),
-    settingsOption(),
-    new Option('-n, --namespace <NAMESPACE>', 'where the reaper itself is to live; default: sidecar-reaper'),
-    new Option('--sweep <NAMESPACE>', 'the one namespace to sweep, by a Role there; default: all of them, by a ClusterRole'),
-    new Option('--schedule <CRON>', 'when to sweep; default: every minute'),
-    new Option('--image <IMAGE>', 'image of sidecar-reaper; default: none, the program is carried in ConfigMaps'),
-    new Option('--mode <MODE>', 'report, annotated or enforce, as in the settings'),
-    new Option('--ways <LIST>', 'ways in use, which decide on the rights: complete,exec,http,signal; default: complete'),
-    new Option('--no-pin', 'without the admission policy that keeps the ServiceAccount to its endings'),
-    new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper,kyverno'),
-    new Option('-o, --output <FORMAT>', 'yaml with comments, or one JSON object a line').choices(['yaml', 'json']).default('yaml'),
-  ])
-  subcommand('fn', pages.fn, [])
-  subcommand('version', pages.version, [outputOption('one JSON object')])
-  subcommand(
-    'completion',
-    pages.completion,
-    [],
-    new Argument('<SHELL>', 'the shell that is to read the script').choices(['bash', 'zsh', 'fish']),
-  )
+    argument: new Argument(`[${PATH_PLACEHOLDER}...]`, 'files, folders, patterns in quotes; - for standard input'),
+  }),
+  catalogue: () => ({
+    text: pages.catalogue,
+    options: [settingsOption(), outputOption('one JSON object a line')],
+    argument: new Argument('[NAME]', 'show all that is known of this sidecar'),
+  }),
+  render: () => ({
+    text: pages.render,
+    options: [
+      new Option(`--config <${FILE_PLACEHOLDER}>`, 'options in YAML or JSON, or the configuration of the KRM function; flags come first'),
+      settingsOption(),
+      new Option('-n, --namespace <NAMESPACE>', 'where the reaper itself is to live; default: sidecar-reaper'),
+      new Option('--sweep <NAMESPACE>', 'the one namespace to sweep, by a Role there; default: all of them, by a ClusterRole'),
+      new Option('--schedule <CRON>', 'when to sweep; default: every minute'),
+      new Option('--image <IMAGE>', 'image of sidecar-reaper; default: none, the program is carried in ConfigMaps'),
+      new Option('--mode <MODE>', 'report, annotated or enforce, as in the settings'),
+      new Option('--ways <LIST>', 'ways in use, which decide on the rights: complete,exec,http,signal; default: complete'),
+      new Option('--no-pin', 'without the admission policy that keeps the ServiceAccount to its endings'),
+      new Option('--companions <LIST>', 'policies made from the catalogue: admission,gatekeeper,kyverno'),
+      new Option('-o, --output <FORMAT>', 'yaml with comments, or one JSON object a line').choices(['yaml', 'json']).default('yaml'),
+    ],
+  }),
+  fn: () => ({ text: pages.fn, options: [] }),
+  version: () => ({ text: pages.version, options: [outputOption('one JSON object')] }),
+  completion: () => ({
+    text: pages.completion,
+    options: [],
+    argument: new Argument('<SHELL>', 'the shell that is to read the script').choices(['bash', 'zsh', 'fish']),
+  }),
+}
+
+/**
+ * The whole command line, declared once: parsing, help and completion read it. `invoke` gets the one command that was asked
+ * for; where `first`, the first word, names one, the grammar of no other is made.
+ */
+export function program(version: string, invoke: (invocation: Invocation) => void, first?: string): Command {
+  const root = page(new Command('sidecar-reaper'), pages.root)
+    .description(pages.root.description)
+    .version(`sidecar-reaper ${version}`, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [COMMAND]', 'print the help of a command')
+  const names = Object.keys(COMMANDS)
+  for (const [name, grammar] of Object.entries(COMMANDS)) {
+    if (first !== name && first !== undefined && names.includes(first)) continue
+    const { text, options, argument } = grammar()
+    const command = page(root.command(name), text)
+      .summary(text.summary)
+      .description(text.description)
+      .helpOption('-h, --help', 'print this help')
+    for (const option of options) command.addOption(option)
+    if (argument) command.addArgument(argument)
+    command.action(() => invoke({ command: name, arguments: command.args, options: command.opts() }))
+  }
   return root
 }
 
@@ -132,6 +168,13 @@ function clusterOptions(): readonly Option[] {
     ),
     new Option('--context <NAME>', "context of the kubeconfig; default: the file's current one"),
   ]
+}
+
+function expectOption(): Option {
+  return new Option(
+    `--expect <${PATH_PLACEHOLDER}>`,
+    'test your settings: judge the expectations of this file or folder, and nothing else; several at once',
+  ).argParser(listed)
 }
 
 function settingsOption(): Option {

@@ -1,6 +1,6 @@
 import { decodeReaperOptions, type ReaperOptions } from '../../generator/reaper/options.ts'
 import { documents, fileName, readText } from '../documents.ts'
-import { decodeSettings } from '../settings.ts'
+import { decodeSettings } from '../settings/decode.ts'
 import { UsageError } from '../usage.ts'
 import { isMapping, type Mapping } from '../mapping.ts'
 

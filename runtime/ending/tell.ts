@@ -72,6 +72,7 @@ async function tryWay(ending: Ending, subject: Subject, container: ContainerVerd
   if (told === 'changed') return { kind: 'changed', found: [] }
   const found = told.error === '' ? [] : [told.error]
   if (told.kind === 'failed') return { kind: 'running', found }
+  if (told.kind === 'unlikely') return { kind: await endOf(ending, subject, container, MARGIN_SECONDS), found }
   const seconds = container.ends_itself ?? container.grace + MARGIN_SECONDS
   const kind = await endOf(ending, subject, container, seconds)
   if (kind !== 'running') return { kind, found }

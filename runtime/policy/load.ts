@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { type Catalogue, indexCatalogue } from '../catalogue.ts'
 import { type Settings, settingsHash } from '../settings.ts'
 import { PolicyError, said } from './error.ts'
@@ -18,9 +18,9 @@ export interface PolicySource {
 }
 
 /** The compiled policy, and its catalogue with the rows of the settings. @throws {PolicyError} `unreadable` naming the file and what was expected */
-export async function readPolicy(files: PolicyFiles, settings: Settings): Promise<PolicySource> {
-  const [wasm, text] = await Promise.all([read(files.wasm), read(files.catalogue)])
-  return { wasm, catalogue: withRows(parseCatalogue(text, files.catalogue), settings) }
+export function readPolicy(files: PolicyFiles, settings: Settings): PolicySource {
+  const wasm = read(files.wasm)
+  return { wasm, catalogue: withRows(parseCatalogue(read(files.catalogue), files.catalogue), settings) }
 }
 
 /** sha256 of each part of a policy, hexadecimal. */
@@ -28,6 +28,8 @@ export interface Hashes {
   readonly wasm: string
   readonly catalogue: string
   readonly settings: string
+  /** Policies of somebody else that judged too. */
+  readonly others?: readonly { readonly file: string; readonly sha256: string }[]
 }
 
 /** The hashes of a policy with these settings. */
@@ -49,10 +51,13 @@ export async function instantiate(wasm: Buffer, file: URL | string, data: object
   return evaluator
 }
 
-async function read(file: URL | string): Promise<Buffer> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(file, `${cause.code ?? cause.message}`, cause)
-  })
+function read(file: URL | string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException // as node:fs throws
+    throw unreadable(file, code ?? message, cause)
+  }
 }
 
 function parseCatalogue(text: Buffer, file: URL | string): Catalogue {

@@ -9,7 +9,7 @@ import { type Manifest, parseManifests } from './manifests.ts'
 import type { FileReview, FindingRecord, Place } from './record.ts'
 import { isMapping, type Mapping } from '../mapping.ts'
 
-export interface BuildReviewOptions extends Pick<TextReviewOptions, 'review' | 'selection'> {
+export interface BuildReviewOptions extends Pick<TextReviewOptions, 'review' | 'selection' | 'beside'> {
   readonly folder: string
   /** The name of the kustomization in the folder. */
   readonly name: string
@@ -20,16 +20,19 @@ export interface BuildReviewOptions extends Pick<TextReviewOptions, 'review' | '
 }
 
 /** The review of what a kustomization builds, each finding where its object is written. */
-export async function reviewBuild({ folder, name, builder, review, selection, cwd, fix, signal }: BuildReviewOptions): Promise<FileReview> {
+export async function reviewBuild(options: BuildReviewOptions): Promise<FileReview> {
+  const { folder, name, builder, review, selection, beside = [], cwd, fix, signal } = options
   const file = join(folder, name)
   try {
     const { text, base } = await builder.build(resolve(cwd, folder), signal)
     const { manifests } = parseManifests(text)
     const files = originFiles(base)
+    const own = manifests.flatMap(({ value }) => review.beside(value))
+    const all = [...beside, ...own]
     const findings: FindingRecord[] = []
     for (const built of manifests) {
       const value = withoutOrigin(built.value)
-      for (const finding of findingsOf(review, value).filter(one => isSelected(one, selection))) {
+      for (const finding of findingsOf(review, value, all).filter(one => isSelected(one, selection))) {
         const at = await files.placeOf(built, finding.path)
         const record = findingRecord(finding, { ...built, value }, at ? relative(cwd, at.file) || at.file : file)
         findings.push({ ...record, ...(at?.place ?? START), build: folder })
@@ -40,7 +43,7 @@ export async function reviewBuild({ folder, name, builder, review, selection, cw
       fix === 'no' || first === undefined
         ? []
         : [note(file, null, `builds are not mended; name the files to mend them alone: sidecar-reaper review --fix ${first.file}`)]
-    return { file, isFile: true, manifests: manifests.length, findings, remarks, diff: '' }
+    return { file, isFile: true, manifests: manifests.length, findings, remarks, diff: '', beside: own }
   } catch (error) {
     signal.throwIfAborted()
     return nothingOf(file, [problem(file, null, `cannot be built: ${whyNot(error)}`)])

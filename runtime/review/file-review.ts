@@ -1,7 +1,8 @@
 import type { Finding, Review, Severity } from '../review.ts'
 import { printable } from '../printable.ts'
 import { findingsOf } from './findings.ts'
-import { type Manifest, type Manifests, parseManifests, UnreadableText } from './manifests.ts'
+import { itemsOf } from './list.ts'
+import { type Manifest, manifestsOf, UnreadableText } from './manifests.ts'
 import type { FileReview, FindingRecord, Place, Remark, Subject } from './record.ts'
 import { isMapping } from '../mapping.ts'
 
@@ -24,33 +25,57 @@ export interface TextReviewOptions {
   readonly file: string
   readonly review: Review
   readonly selection: Selection
+  /** Parts of the objects elsewhere that count in the findings on these. Default: none. */
+  readonly beside?: readonly object[]
   /** A text that is no manifest as far as one can see may be unreadable: it was only found beside some. */
   readonly isNamed: boolean
+  /** Awaited now and then, so that whoever ends a long review is heard. @throws when it is ended */
+  readonly pause?: () => Promise<void>
 }
 
-/** All that there is to say of a text. */
-export function reviewText(text: string, options: TextReviewOptions): FileReview {
-  const { file, review, selection } = options
-  let parsed: Manifests
+/** All that there is to say of a text, of which a few documents at a time are held as values. */
+export async function reviewText(text: string, options: TextReviewOptions): Promise<FileReview> {
+  const { file, beside = [] } = options
   try {
-    parsed = parseManifests(text)
+    const alone = await reviewDocuments(text, beside, options)
+    if (alone.beside.length === 0) return alone
+    return await reviewDocuments(text, [...beside, ...alone.beside], options)
   } catch (error) {
     if (!(error instanceof UnreadableText)) throw error
     return nothingOf(file, [unreadable(text, error, options)])
   }
+}
+
+/** Once a document counts in the findings on others no more is looked for: those before it have to be judged again. */
+async function reviewDocuments(text: string, known: readonly object[], options: TextReviewOptions): Promise<FileReview> {
+  const { file, review, selection, beside = [], pause } = options
   const findings: FindingRecord[] = []
-  const remarks: Remark[] = parsed.strangers.map(({ place, what }) =>
-    note(file, place, `is ${what}, expected a Kubernetes object; passed over`),
-  )
-  for (const manifest of parsed.manifests) {
-    try {
-      const found = findingsOf(review, manifest.value).filter(finding => isSelected(finding, selection))
-      findings.push(...found.map(finding => findingRecord(finding, manifest, file)))
-    } catch (error) {
-      remarks.push(problem(file, manifest.place([]), printable(error instanceof Error ? error.message : String(error), 400)))
+  const [notes, problems]: [Remark[], Remark[]] = [[], []]
+  const own: object[] = []
+  const broken: UnreadableText[] = []
+  let objects = 0
+  for (const part of manifestsOf(text)) {
+    await pause?.()
+    if (part instanceof UnreadableText) {
+      broken.push(part)
+      continue
+    }
+    const { manifests, strangers } = part
+    objects += count(manifests)
+    notes.push(...strangers.map(({ place, what }) => note(file, place, `is ${what}, expected a Kubernetes object; passed over`)))
+    own.push(...manifests.flatMap(({ value }) => review.beside(value)))
+    if (beside.length + own.length > known.length) continue
+    for (const manifest of manifests) {
+      try {
+        const found = findingsOf(review, manifest.value, known).filter(finding => isSelected(finding, selection))
+        findings.push(...found.map(finding => findingRecord(finding, manifest, file)))
+      } catch (error) {
+        problems.push(problem(file, manifest.place([]), printable(error instanceof Error ? error.message : String(error), 400)))
+      }
     }
   }
-  return { file, isFile: true, manifests: count(parsed.manifests), findings, remarks, diff: '' }
+  const remarks = [...brokenRemarks(text, broken, options), ...notes, ...problems]
+  return { file, isFile: true, manifests: objects, findings, remarks, diff: '', beside: own }
 }
 
 /** Objects: a List counts as those in it. */
@@ -60,7 +85,7 @@ function count(manifests: readonly Manifest[]): number {
 
 /** A file, or a place that is none, of which there is only something to remark. */
 export function nothingOf(file: string, remarks: readonly Remark[], isFile = true): FileReview {
-  return { file, isFile, manifests: 0, findings: [], remarks, diff: '' }
+  return { file, isFile, manifests: 0, findings: [], remarks, diff: '', beside: [] }
 }
 
 export function problem(file: string, place: Place | null, message: string): Remark {
@@ -69,6 +94,16 @@ export function problem(file: string, place: Place | null, message: string): Rem
 
 export function note(file: string, place: Place | null, message: string): Remark {
   return { kind: 'note', file, place, message }
+}
+
+/** The first in full: one slip with a template often breaks all documents of a file. */
+function brokenRemarks(text: string, [first, ...others]: readonly UnreadableText[], options: TextReviewOptions): readonly Remark[] {
+  if (first === undefined) return []
+  const remark = unreadable(text, first, options)
+  const [next] = others
+  if (next === undefined || remark.kind === 'note') return [remark]
+  const more = `${others.length} more ${others.length === 1 ? 'document' : 'documents'} cannot be read either`
+  return [remark, note(options.file, next.place, more)]
 }
 
 function unreadable(text: string, { message, place }: UnreadableText, { file, isNamed }: TextReviewOptions): Remark {
@@ -92,9 +127,8 @@ export function findingRecord(finding: Finding, manifest: Manifest, file: string
 }
 
 /** The object that a path leads into: a List's item, else the manifest itself. */
-function subjectOf(value: Readonly<Record<string, unknown>>, [list, index]: Finding['path']): Subject {
-  const items = value['items']
-  const item: unknown = list === 'items' && Array.isArray(items) ? items[Number(index)] : undefined
+export function subjectOf(value: Readonly<Record<string, unknown>>, [list, index]: Finding['path']): Subject {
+  const item = list === 'items' ? itemsOf(value)?.[Number(index)] : undefined
   const object = isMapping(item) ? item : value
   const metadata = isMapping(object['metadata']) ? object['metadata'] : {}
   return {

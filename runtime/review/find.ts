@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs'
-import { glob, readdir, realpath, stat } from 'node:fs/promises'
+import { type Dirent, globSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileName, readProblem, STDIN } from '../documents.ts'
 import { coveredFiles, kustomizationOf } from './kustomization.ts'
@@ -19,63 +18,59 @@ export interface FindOptions {
   /** Whether kustomizations can be built: then the files that they name are not reviewed alone. Asked when there is one. */
   readonly canBuild: () => Promise<boolean>
   readonly signal: AbortSignal
+  /** Awaited at each folder, so that whoever ends a long search is heard. @throws when it is ended */
+  readonly pause?: () => Promise<void>
 }
 
 const EXTENSIONS = /\.(ya?ml|json)$/i
 const GLOB = /[*?[\]{}]/
 
-/** The files of arguments: files as they are named, folders with all below them, patterns. Each once, in a fixed order. */
-export async function* findFiles(paths: readonly string[], options: FindOptions): AsyncGenerator<Found> {
+/** The files of arguments: files as they are named, folders with all below them, patterns. Each once, in a fixed order, some at once. */
+export async function* findFiles(paths: readonly string[], options: FindOptions): AsyncGenerator<readonly Found[]> {
   const seen = new Set<string>()
-  for (const path of paths) {
-    for await (const found of findOne(path, walker(options), options)) {
-      const key = found.kind === 'remark' ? undefined : resolve(options.cwd, found.kind === 'file' ? found.path : found.folder)
-      if (key !== undefined && seen.has(key)) continue
-      if (key !== undefined) seen.add(key)
-      yield found
-    }
+  const isNew = (found: Found) => {
+    if (found.kind === 'remark') return true
+    const key = resolve(options.cwd, found.kind === 'file' ? found.path : found.folder)
+    return !seen.has(key) && seen.add(key) !== undefined
   }
+  for (const path of paths) for await (const found of findOne(path, walker(options), options)) yield found.filter(isNew)
 }
 
-async function* findOne(path: string, walk: Walk, options: FindOptions): AsyncGenerator<Found> {
-  if (path === STDIN) return yield { kind: 'file', path, isNamed: true }
-  if (path === '') return yield problem('""', 'names no file') // resolved, it would be the working directory
+async function* findOne(path: string, walk: Walk, options: FindOptions): AsyncGenerator<readonly Found[]> {
+  if (path === STDIN) return yield [{ kind: 'file', path, isNamed: true }]
+  if (path === '') return yield [problem('""', 'names no file')] // resolved, it would be the working directory
   const isIgnored = ignoring(options.ignore, options.cwd)
   const full = resolve(options.cwd, path)
   try {
-    const isFolder = (await stat(full)).isDirectory()
+    const isFolder = statSync(full).isDirectory()
     if (isIgnored(full, isFolder)) return
-    if (isFolder) yield* walk(path, await gitIgnore(full), [await realpath(full)])
+    if (isFolder) yield* walk(path, gitIgnore(full), [realpathSync(full)])
     else if (kustomizationOf(new Set([basename(path)])) !== undefined && (await options.canBuild()))
-      yield { kind: 'kustomization', folder: dirname(path), name: basename(path) }
-    else yield { kind: 'file', path, isNamed: true }
+      yield [{ kind: 'kustomization', folder: dirname(path), name: basename(path) }]
+    else yield [{ kind: 'file', path, isNamed: true }]
   } catch (error) {
+    options.signal.throwIfAborted()
     if (isMissing(error) && GLOB.test(path)) return yield* matching(path, walk, options)
-    yield problem(path, readProblem(error))
+    yield [problem(path, readProblem(error))]
   }
 }
 
-async function* matching(pattern: string, walk: Walk, options: FindOptions): AsyncGenerator<Found> {
+async function* matching(pattern: string, walk: Walk, options: FindOptions): AsyncGenerator<readonly Found[]> {
   const { ignore, cwd } = options
   const isIgnored = ignoring(ignore, cwd)
-  const names: string[] = []
-  for await (const name of glob(pattern, { cwd })) names.push(name)
   const base = resolve(cwd, fixedPart(pattern))
   let count = 0
-  for (const name of names.toSorted()) {
+  for (const name of globSync(pattern, { cwd }).toSorted()) {
     if (isHidden(name, pattern)) continue
     const full = resolve(cwd, name)
-    const isFolder = await stat(full).then(
-      found => found.isDirectory(),
-      () => false,
-    )
-    const rules = await rulesDownTo(full, isFolder, base)
+    const isFolder = statSync(full, { throwIfNoEntry: false })?.isDirectory() ?? false
+    const rules = rulesDownTo(full, isFolder, base)
     if (rules === undefined || isIgnored(full, isFolder)) continue
-    if (isFolder) yield* walk(name, rules, [await realpath(full)])
-    else if (EXTENSIONS.test(name)) yield { kind: 'file', path: name, isNamed: false }
+    if (isFolder) yield* walk(name, rules, [realpathSync(full)])
+    else if (EXTENSIONS.test(name)) yield [{ kind: 'file', path: name, isNamed: false }]
     count++
   }
-  if (count === 0) yield problem(pattern, 'matches no file')
+  if (count === 0) yield [problem(pattern, 'matches no file')]
 }
 
 /** What a pattern names as it is: the folders before the first that is a pattern. */
@@ -89,14 +84,14 @@ function fixedPart(pattern: string): string {
 }
 
 /** The rules that hold for a path, or undefined when they leave it or a folder above it out. */
-async function rulesDownTo(path: string, isFolder: boolean, base: string): Promise<GitIgnore | undefined> {
-  let rules = await gitIgnore(base)
+function rulesDownTo(path: string, isFolder: boolean, base: string): GitIgnore | undefined {
+  let rules = gitIgnore(base)
   const parts = relative(base, path).split(sep)
   for (const [index] of parts.entries()) {
     const at = join(base, ...parts.slice(0, index + 1))
     const isLast = index === parts.length - 1
     if (rules.has(at, !isLast || isFolder)) return undefined
-    if (!isLast || isFolder) rules = await rules.below(at)
+    if (!isLast || isFolder) rules = rules.below(at)
   }
   return rules
 }
@@ -106,32 +101,36 @@ function isHidden(name: string, pattern: string): boolean {
 }
 
 /** What is below a folder; `above` are the real paths of the folders that lead to it. */
-type Walk = (folder: string, rules: GitIgnore, above: readonly string[]) => AsyncGenerator<Found>
+type Walk = (folder: string, rules: GitIgnore, above: readonly string[]) => AsyncGenerator<readonly Found[]>
 
-function walker({ ignore, cwd, canBuild, signal }: FindOptions): Walk {
+function walker({ ignore, cwd, canBuild, signal, pause }: FindOptions): Walk {
   const isIgnored = ignoring(ignore, cwd)
   const covered = new Set<string>()
 
-  return async function* walk(folder, rules, above): AsyncGenerator<Found> {
+  return async function* walk(folder, rules, above): AsyncGenerator<readonly Found[]> {
     signal.throwIfAborted()
+    await pause?.()
     const full = resolve(cwd, folder)
     let entries: Dirent[]
     try {
-      entries = await readdir(full, { withFileTypes: true })
+      entries = readdirSync(full, { withFileTypes: true })
     } catch (error) {
-      return yield problem(folder, readProblem(error))
+      return yield [problem(folder, readProblem(error))]
     }
+    let found: Found[] = []
     const names = new Set(entries.map(({ name }) => name))
     const kustomization = kustomizationOf(names)
     if (kustomization !== undefined) {
       const { isComponent, files } = await coveredFiles(join(full, kustomization))
       if (await canBuild()) {
         for (const file of files) covered.add(file)
-        if (!isComponent) yield { kind: 'kustomization', folder, name: kustomization }
+        if (!isComponent) found.push({ kind: 'kustomization', folder, name: kustomization })
       } else if (!isComponent)
-        yield note(
-          join(folder, kustomization),
-          'cannot be built: neither kustomize nor kubectl is on PATH; its files are reviewed as they are, without its patches',
+        found.push(
+          note(
+            join(folder, kustomization),
+            'cannot be built: neither kustomize nor kubectl is on PATH; its files are reviewed as they are, without its patches',
+          ),
         )
     }
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -139,27 +138,32 @@ function walker({ ignore, cwd, canBuild, signal }: FindOptions): Walk {
       const path = join(folder, name)
       const place = join(full, name)
       if (name.startsWith('.') || name === kustomization) continue
-      const kind = await kindOf(entry, place)
+      const kind = kindOf(entry, place)
       if (rules.has(place, kind === 'folder') || isIgnored(place, kind === 'folder')) continue
       if (kind === 'folder') {
-        const real = await realpath(place)
-        if (above.includes(real)) yield note(path, 'is a link to a folder above it, which is reviewed already')
-        else if (name === 'templates' && names.has('Chart.yaml')) yield chart(folder, path)
-        else yield* walk(path, await rules.below(place), [...above, real])
+        const real = realpathSync(place)
+        if (above.includes(real)) found.push(note(path, 'is a link to a folder above it, which is reviewed already'))
+        else if (name === 'templates' && names.has('Chart.yaml')) found.push(chart(folder, path))
+        else {
+          yield found
+          found = []
+          yield* walk(path, rules.below(place), [...above, real])
+        }
       } else if (typeof kind === 'object') {
-        if (EXTENSIONS.test(name)) yield problem(path, kind.problem)
-      } else if (kind === 'file' && EXTENSIONS.test(name) && !covered.has(place)) yield { kind: 'file', path, isNamed: false }
+        if (EXTENSIONS.test(name)) found.push(problem(path, kind.problem))
+      } else if (kind === 'file' && EXTENSIONS.test(name) && !covered.has(place)) found.push({ kind: 'file', path, isNamed: false })
     }
+    yield found
   }
 }
 
 /** Sockets, devices and pipes in a folder are no manifests. */
-async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | 'other' | { readonly problem: string }> {
+function kindOf(entry: Dirent, path: string): 'file' | 'folder' | 'other' | { readonly problem: string } {
   if (entry.isFile()) return 'file'
   if (entry.isDirectory()) return 'folder'
   if (!entry.isSymbolicLink()) return 'other'
   try {
-    const found = await stat(path)
+    const found = statSync(path)
     return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other'
   } catch (error) {
     return { problem: isMissing(error) ? 'is a link to a file that does not exist' : readProblem(error) }

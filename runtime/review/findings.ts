@@ -1,20 +1,17 @@
-import type { Finding, Operation, Path, Review } from '../review.ts'
-import { isMapping } from '../mapping.ts'
+import { type Finding, movedFinding, type Review } from '../review.ts'
+import { isMapping, type Mapping } from '../mapping.ts'
+import { itemsOf } from './list.ts'
 
-/** The findings of a manifest. The items of a List are judged one by one: together they take the policy a time that grows with their square. */
-export function findingsOf(review: Review, manifest: Readonly<Record<string, unknown>>): readonly Finding[] {
-  const { items } = manifest
-  if (!Array.isArray(items)) return review.findings(manifest)
-  return items.flatMap((item: unknown, index) => (isMapping(item) ? review.findings(item).map(one => below(['items', index], one)) : []))
+/** The findings of a manifest, with parts of others that count in them beside it. The items of a List are judged one by one. */
+export function findingsOf(review: Review, manifest: Mapping, beside: readonly object[] = []): readonly Finding[] {
+  const items = itemsOf(manifest)
+  if (items === undefined) return review.findings(manifest, beside)
+  return items.flatMap((item, index) => (isMapping(item) ? review.findings(item, beside).map(one => inItem(index, one)) : []))
 }
 
-function below(path: Path, finding: Finding): Finding {
-  const prefix = `/${path.join('/')}`
-  const { text, patch } = finding.fix
-  return { ...finding, path: [...path, ...finding.path], fix: { text, patch: patch.map(operation => moved(operation, prefix)) } }
-}
-
-function moved(operation: Operation, prefix: string): Operation {
-  const path = `${prefix}${operation.path}`
-  return operation.op === 'move' ? { ...operation, path, from: `${prefix}${operation.from}` } : { ...operation, path }
+function inItem(index: number, finding: Finding): Finding {
+  return movedFinding(finding, {
+    path: path => ['items', index, ...path],
+    pointer: pointer => `/items/${index}${pointer}`,
+  })
 }

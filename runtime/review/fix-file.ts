@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path'
 import { readProblem } from '../documents.ts'
 import { note, problem, reviewText, type Selection, type TextReviewOptions } from './file-review.ts'
 import { fixText } from './fix.ts'
-import type { FileReview, FindingRecord, Remark } from './record.ts'
+import { type FileReview, type FindingRecord, placeOf, type Remark } from './record.ts'
 import { replaceFile } from './replace-file.ts'
 
 export interface FixFileOptions extends TextReviewOptions {
@@ -17,13 +17,13 @@ export interface FixFileOptions extends TextReviewOptions {
 /** Reviews a file and mends what can be mended, all of it or nothing. What is left is where it then is. */
 export async function fixFile(text: string, options: FixFileOptions): Promise<FileReview> {
   const { file, review, toFix, fix, cwd } = options
-  const before = reviewText(text, options)
+  const before = await reviewText(text, options)
   if (before.findings.length === 0 || before.remarks.some(({ kind }) => kind === 'problem')) return before
   const fixed = fixText(text, { review, selection: toFix })
   if (fixed.kind === 'failed') {
     const { finding, reason } = fixed
-    const place = before.findings.find(({ rule, message }) => rule === finding.rule && message === finding.message)
-    return withRemark(before, note(file, place ?? null, `nothing was fixed here: ${reason}`))
+    const found = before.findings.find(({ rule, message }) => rule === finding.rule && message === finding.message)
+    return withRemark(before, note(file, found ? placeOf(found) : null, `nothing was fixed here: ${reason}`))
   }
   if (fixed.text === text) return before
   if (fix === 'diff') return { ...before, diff: unified(text, fixed.text, file, cwd) }
@@ -33,7 +33,7 @@ export async function fixFile(text: string, options: FixFileOptions): Promise<Fi
     const reason = error instanceof RangeError ? error.message : readProblem(error)
     return withRemark(before, problem(file, null, `cannot be written: ${reason}; nothing in it was changed`))
   }
-  const after = reviewText(fixed.text, options)
+  const after = await reviewText(fixed.text, options)
   const left = new Set(after.findings.map(identity))
   const gone = before.findings.filter(one => !left.has(identity(one))).map(one => ({ ...one, fixed: true }))
   return { ...after, findings: [...gone, ...after.findings] }

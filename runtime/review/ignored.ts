@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 
 /** The rules of the .gitignore files that hold in a folder, the nearest last. */
 export interface GitIgnore {
   /** Those that hold in a folder below, its own included. */
-  below(folder: string): Promise<GitIgnore>
+  below(folder: string): GitIgnore
   has(path: string, isFolder: boolean): boolean
 }
 
@@ -15,28 +15,28 @@ interface Rules {
 }
 
 /** What git would ignore in a folder. A folder that is itself ignored was named on purpose: only its own rules hold then. */
-export async function gitIgnore(folder: string): Promise<GitIgnore> {
-  const above = await foldersAbove(folder)
+export function gitIgnore(folder: string): GitIgnore {
+  const above = foldersAbove(folder)
   let ignored = chain([])
-  for (const one of above) ignored = await ignored.below(one)
+  for (const one of above) ignored = ignored.below(one)
   return (ignored.has(folder, true) ? chain([]) : ignored).below(folder)
 }
 
 /** The folders between the top of the repository and that one, without itself; none outside of a repository. */
-async function foldersAbove(folder: string): Promise<readonly string[]> {
-  if (await exists(join(folder, '.git'))) return []
+function foldersAbove(folder: string): readonly string[] {
+  if (existsSync(join(folder, '.git'))) return []
   const above: string[] = []
   for (let at = dirname(folder), last = folder; at !== last; last = at, at = dirname(at)) {
     above.unshift(at)
-    if (await exists(join(at, '.git'))) return above
+    if (existsSync(join(at, '.git'))) return above
   }
   return []
 }
 
 function chain(all: readonly Rules[]): GitIgnore {
   return {
-    async below(folder) {
-      const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => '')
+    below(folder) {
+      const text = readOrEmpty(join(folder, '.gitignore'))
       return text === '' ? chain(all) : chain([...all, { folder, rules: ignore().add(text) }])
     },
     has(path, isFolder) {
@@ -52,6 +52,7 @@ function chain(all: readonly Rules[]): GitIgnore {
 
 /** Whether --ignore leaves a path out; patterns are those of .gitignore, from the working directory. */
 export function ignoring(patterns: readonly string[], cwd: string): (path: string, isFolder: boolean) => boolean {
+  if (patterns.length === 0) return () => false
   const rules = ignore({ allowRelativePaths: true }).add([...patterns])
   return (path, isFolder) => {
     const name = relative(cwd, path)
@@ -63,9 +64,10 @@ function ruled(path: string, isFolder: boolean): string {
   return `${sep === '/' ? path : path.replaceAll(sep, '/')}${isFolder ? '/' : ''}`
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileOptions } from 'node:child_process'
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -25,8 +25,6 @@ const PROGRAMS = [
 const MAX_BYTES = 32 * 1024 * 1024
 /** Remote resources are fetched. */
 const TIMEOUT_MS = 120_000
-
-const run = promisify(execFile)
 
 /** kustomize, or kubectl with kustomize in it; undefined where neither is on PATH. */
 export async function findBuilder(signal: AbortSignal): Promise<Builder | undefined> {
@@ -63,4 +61,9 @@ async function build([program, command]: readonly [string, string], folder: stri
   } finally {
     await rm(base, { recursive: true, force: true })
   }
+}
+
+// Whatever starts a program is loaded only when one is started.
+async function run(program: string, args: readonly string[], options: ExecFileOptions): Promise<{ readonly stdout: string }> {
+  return promisify(execFile)(program, args, { ...options, encoding: 'utf8' })
 }

@@ -1,9 +1,11 @@
-import { constructFromEvents, CORE_SCHEMA, type Event, mergeTag, parseEvents, YAMLException } from 'js-yaml'
+import { boolYaml11Tag, constructFromEvents, CORE_SCHEMA, type Event, mergeTag, parseEvents, YAMLException } from 'js-yaml'
 import type { Path } from '../review.ts'
+import { hasMoreThan, MAX_NODES, TOO_LARGE } from '../expansion.ts'
+import { lazy } from '../lazy.ts'
 import { printable } from '../printable.ts'
-import { hasMoreThan } from './expansion.ts'
 import { type Node, offsetOf, rootNodes } from './node.ts'
 import type { Place } from './record.ts'
+import { type Stretch, stretches } from './stretches.ts'
 import { isMapping } from '../mapping.ts'
 
 /** A document of a text that is a Kubernetes object, or a List of them. */
@@ -37,20 +39,80 @@ export class UnreadableText extends Error {
 
 /** Aliases in one document; more is a bomb, not a manifest. */
 const MAX_ALIASES = 1000
-/** Of one object with its aliases written out, 16 characters counted as a node: some 3 MB, twice of what a cluster would keep. */
-const MAX_NODES = 200_000
 const MAX_DEPTH = 200
 
-// As kubectl reads it, `<<` merges a mapping.
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag)
+// As kubectl reads it, `<<` merges a mapping, and yes, no, on, off, y and n are booleans (sigs.k8s.io/yaml, goyaml.v2/resolve.go).
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag)
+
+/** A larger document is refused: with its values and places it takes some thirty times its size of memory. */
+const MAX_DOCUMENT = 32 * 1024 * 1024
 
 /** The Kubernetes objects of a YAML or JSON text; other mappings are passed over. Throws UnreadableText. */
 export function parseManifests(text: string): Manifests {
+  const parts = [...manifestsOf(text)].map(part => {
+    if (part instanceof UnreadableText) throw part
+    return part
+  })
+  return { manifests: parts.flatMap(({ manifests }) => manifests), strangers: parts.flatMap(({ strangers }) => strangers) }
+}
+
+/**
+ * The same, a few documents at a time: whoever keeps none of them needs memory for the text and for those few only. A
+ * document that cannot be read is given as its error, and the others all the same. Throws UnreadableText for what has no documents.
+ */
+export function* manifestsOf(text: string): Generator<Manifests | UnreadableText> {
   const source = text.replace(/^\uFEFF/, '')
   const lines = lazy(() => lineStarts(source))
-  const { events, values } = parsed(source, offset => placeOf(lines(), offset))
-  const roots = lazy(() => rootNodes(source, events))
-  const placed = (index: number, path: Path) => placeOf(lines(), offsetOf(nodeAt(roots(), index), path))
+  const place = (offset: number) => placeOf(lines(), offset)
+  const binary = source.indexOf('\0')
+  if (binary >= 0) throw new UnreadableText('is a binary file, expected YAML or JSON', place(binary))
+  let documents = 0
+  for (const stretch of stretches(source)) {
+    if (stretch.text.length > MAX_DOCUMENT) throw new UnreadableText(TOO_LONG, place(stretch.start))
+    for (const part of readable(stretch, { source, place })) {
+      if (part instanceof UnreadableText) {
+        yield part
+        documents++
+        continue
+      }
+      const { text, start, events, values } = part
+      const roots = lazy(() => rootNodes(text, events))
+      const placed = (index: number, path: Path) => place(start + Math.max(offsetOf(nodeAt(roots(), index), path), 0))
+      const sourceOf = (index: number) => helmSource(text, roots(), index)
+      const mayBeLarge = text.length > MAX_NODES / 2 || text.includes('*') // a node counts two for a character, at most
+      yield manifestsAmong(values, { before: documents, mayBeLarge, placed, sourceOf })
+      documents += values.length
+    }
+  }
+}
+
+/** A stretch as values, or its documents one by one where that cannot be. */
+function* readable(
+  stretch: Stretch,
+  { source, place }: { readonly source: string; readonly place: (offset: number) => Place },
+): Generator<(Parsed & Stretch) | UnreadableText> {
+  try {
+    yield { ...stretch, ...parsed(source, stretch, place) }
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error
+    const [first, ...others] = [...stretches(stretch.text, 0)].map(one => ({ ...one, start: stretch.start + one.start }))
+    if (first === undefined || others.length === 0) yield error
+    else for (const one of [first, ...others]) yield* readable(one, { source, place })
+  }
+}
+
+const TOO_LONG = 'has a document of more than 32 MiB from here on; split it, one document for each object'
+
+interface Surroundings {
+  /** How many documents of the stream come before these. */
+  readonly before: number
+  /** Whether one of them may be larger than it is written: without aliases a value has no more nodes than characters. */
+  readonly mayBeLarge: boolean
+  readonly placed: (index: number, path: Path) => Place
+  readonly sourceOf: (index: number) => string | null
+}
+
+function manifestsAmong(values: readonly unknown[], { before, mayBeLarge, placed, sourceOf }: Surroundings): Manifests {
   const manifests: Manifest[] = []
   const strangers: { place: Place; what: string }[] = []
   for (const [index, value] of values.entries()) {
@@ -60,13 +122,8 @@ export function parseManifests(text: string): Manifests {
       continue
     }
     if (typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') continue
-    if (objects(value).some(object => hasMoreThan(MAX_NODES, object))) throw tooLarge(placed(index, []))
-    manifests.push({
-      index,
-      value,
-      place: path => placed(index, path),
-      source: () => helmSource(source, roots(), index),
-    })
+    if (mayBeLarge && objects(value).some(object => hasMoreThan(MAX_NODES, object))) throw new UnreadableText(TOO_LARGE, placed(index, []))
+    manifests.push({ index: before + index, value, place: path => placed(index, path), source: () => sourceOf(index) })
   }
   return { manifests, strangers }
 }
@@ -77,27 +134,38 @@ function objects(value: Readonly<Record<string, unknown>>): readonly unknown[] {
   return Array.isArray(items) ? [rest, ...(items as readonly unknown[])] : [value]
 }
 
-function tooLarge(place: Place): UnreadableText {
-  return new UnreadableText(
-    'is endless, or larger than a cluster would keep, with its aliases written out; write out the few that are meant',
-    place,
-  )
+interface Parsed {
+  readonly events: readonly Event[]
+  readonly values: readonly unknown[]
 }
 
-function parsed(
-  source: string,
-  placed: (offset: number) => Place,
-): { readonly events: readonly Event[]; readonly values: readonly unknown[] } {
-  const binary = source.indexOf('\0')
-  if (binary >= 0) throw new UnreadableText('is a binary file, expected YAML or JSON', placed(binary))
+/** @throws {UnreadableText} with the place in the stream */
+function parsed(source: string, { text, start }: Stretch, placed: (offset: number) => Place): Parsed {
   try {
-    const events = parseEvents(source, { maxDepth: MAX_DEPTH })
-    return { events, values: constructFromEvents(events, { source, schema: SCHEMA, maxAliases: MAX_ALIASES }) }
+    return read(text)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
-    const place = error.mark ? placed(error.mark.position) : null
-    throw new UnreadableText(`${printable(error.reason)}; ${advice(error, source)}`, place, { cause: error })
+    const { reason, mark } = asStream(error, source.slice(start, start + text.length + '---'.length))
+    const offset = start + (mark?.position ?? 0)
+    const message = `${printable(reason)}; ${advice(reason, source, offset)}`
+    throw new UnreadableText(message, mark ? placed(offset) : null, { cause: error })
   }
+}
+
+/** The error as the whole stream gives it: what is still open at the end of a stretch meets the next document there. */
+function asStream(error: YAMLException, text: string): YAMLException {
+  try {
+    read(text)
+    return error
+  } catch (other) {
+    return other instanceof YAMLException ? other : error
+  }
+}
+
+/** @throws {YAMLException} */
+function read(text: string): Parsed {
+  const events = parseEvents(text, { maxDepth: MAX_DEPTH })
+  return { events, values: constructFromEvents(events, { source: text, schema: SCHEMA, maxAliases: MAX_ALIASES }) }
 }
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -111,8 +179,8 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Go templates are no YAML; their braces are what stands out. */
-function advice({ reason, mark }: YAMLException, source: string): string {
-  const lineEnd = source.indexOf('\n', mark?.position ?? 0)
+function advice(reason: string, source: string, offset: number): string {
+  const lineEnd = source.indexOf('\n', offset)
   const upTo = source.slice(0, lineEnd < 0 ? undefined : lineEnd)
   if (/\{\{.*\}\}/.test(upTo)) return 'it looks like a template: review what it renders to, helm template CHART | sidecar-reaper review -'
   return ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? 'correct it, or leave the file out with --ignore'
@@ -146,9 +214,4 @@ function placeOf(starts: readonly number[], offset: number): Place {
     else high = middle
   }
   return { line: low + 1, column: Math.max(offset, 0) - (starts[low] ?? 0) + 1 }
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }

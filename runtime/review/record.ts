@@ -1,3 +1,4 @@
+import type { Hashes } from '../policy/load.ts'
 import type { Finding } from '../review.ts'
 
 /** A place in a text, both from 1; columns in UTF-16 code units, as editors and SARIF count them. */
@@ -15,9 +16,13 @@ export interface Subject {
 }
 
 /** A finding with the file and the place that it is about. */
-export interface FindingRecord extends Finding, Place {
+export interface FindingRecord extends Finding {
   readonly kind: 'finding'
+  /** Of an object that lives in a cluster: its namespace, kind and name. */
   readonly file: string
+  /** As in a Place; null in a cluster, where nothing is written on lines. */
+  readonly line: number | null
+  readonly column: number | null
   /** The template that Helm rendered it from, null elsewhere. */
   readonly source: string | null
   /** The folder whose kustomization built the object, null where it is as it is written. */
@@ -25,6 +30,11 @@ export interface FindingRecord extends Finding, Place {
   readonly object: Subject
   /** Mended in the file: its place is that of before. */
   readonly fixed: boolean
+}
+
+/** Where a finding is in its file, null in a cluster. */
+export function placeOf({ line, column }: FindingRecord): Place | null {
+  return line === null || column === null ? null : { line, column }
 }
 
 /** What kept something from being reviewed, or is worth a word: a problem fails the review, a note does not. */
@@ -47,6 +57,8 @@ export interface FileReview {
   readonly remarks: readonly Remark[]
   /** What --diff would change, as a unified diff; empty when that is nothing. */
   readonly diff: string
+  /** The parts of its objects that count in the findings on others. */
+  readonly beside: readonly object[]
 }
 
 /** Counts of a whole review. */
@@ -63,5 +75,5 @@ export interface ReviewSummary {
   readonly excepted: number
   readonly problems: number
   readonly notes: number
-  readonly policy: { readonly wasm: string; readonly catalogue: string; readonly settings: string }
+  readonly policy: Hashes
 }

@@ -28,7 +28,19 @@ export function rewritten(text: string, patch: readonly Operation[], patched: ob
   applyPatch(document.contents as never, dump(patch, { lineWidth: -1 })) // a document that is reviewed has contents
   const after = document.toString(style)
   const small = applyDiff(text, structuredPatch('', '', before, after, '', '', { context: 2 }))
-  return small === false ? [after] : [small, after]
+  return [small, onLines(text, before, after), after].filter(one => typeof one === 'string')
+}
+
+/** The text with the lines changed that differ between two writings of it, the first of which has as many lines: all others stay as they are. */
+function onLines(text: string, before: string, after: string): string | undefined {
+  const lines = text.split('\n')
+  if (lines.length !== before.split('\n').length) return undefined
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 0 })
+  for (const { oldStart, oldLines, lines: changed } of hunks.toReversed()) {
+    const added = changed.filter(line => line.startsWith('+')).map(line => line.slice(1))
+    lines.splice(oldStart - 1, oldLines, ...added)
+  }
+  return lines.join('\n')
 }
 
 /** Why a text is left alone that two YAML readers do not read alike. */
@@ -61,7 +73,11 @@ function isJson(text: string): boolean {
   }
 }
 
+/** @throws {RangeError} where a number would be written as another */
 function asJson(text: string, value: object): string {
+  const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)].map(([token]) => token).filter(token => !token.startsWith('"'))
+  const changed = written.find(number => String(Number(number)) !== number)
+  if (changed !== undefined) throw new RangeError(`it has the number ${changed}, which JavaScript would write as ${Number(changed)}`)
   const [, indent = ''] = /^\s*\{\r?\n([ \t]+)/.exec(text) ?? []
   return `${JSON.stringify(value, null, indent)}${/\r?\n?$/.exec(text)?.[0] ?? ''}`
 }

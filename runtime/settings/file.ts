@@ -1,5 +1,6 @@
 import { documents, fileName, readText } from '../documents.ts'
-import { decodeSettings, type Settings } from '../settings.ts'
+import type { Settings } from '../settings.ts'
+import { decodeSettings } from './decode.ts'
 import { UsageError } from '../usage.ts'
 
 /** As much as a ConfigMap can hold. */

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini'
-import { catalogueRows } from '../catalogue.ts'
+import { catalogueRows } from '../catalogue/schema.ts'
+import { MIN_MISPREDICTED } from './min-mispredicted.ts'
 import { DURATION, durationSeconds } from './duration.ts'
-
-/** Below so many endings that came out otherwise than predicted no sweep stops, whatever the share. */
-export const MIN_MISPREDICTED = 5
 
 const CONTAINER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/

@@ -52,8 +52,8 @@ async function completeOnce(ending: Ending, subject: Subject, phase: 'Succeeded'
   return answer === 'accepted' ? settled(ending, subject) : { kind: answer }
 }
 
-/** Time and container ids; the time makes it a value that the pod does not have yet. */
-function completionMark({ verdict }: Subject, now: Date): string {
+/** What the annotation says of a completion: time and container ids; the time makes it a value that the pod does not have yet. */
+export function completionMark({ verdict }: Subject, now: Date): string {
   const ids = verdict.containers.filter(container => container.left_over).map(({ name, containerID }) => containerID ?? name)
   return [now.toISOString(), ...ids].join(' ')
 }

@@ -3,8 +3,11 @@ import { printable } from '../printable.ts'
 
 /** How a call to a container went. */
 export interface Told {
-  /** `maybe`: its answer proves nothing, the pod's status will say. `failed`: the container was told nothing. */
-  readonly kind: 'told' | 'maybe' | 'failed'
+  /**
+   * `maybe`: its answer proves nothing, the pod's status will say. `unlikely`: a program in the container says that it
+   * failed, which it also does when what it told ended before it answered. `failed`: the container was told nothing.
+   */
+  readonly kind: 'told' | 'maybe' | 'unlikely' | 'failed'
   /** What went wrong; empty when nothing did. */
   readonly error: string
   /** The call did not reach the container's node, or nothing came back from there. */
@@ -27,7 +30,8 @@ export function toldBy(answer: ExecAnswer, program: string): Told {
   if (answer.code === 0) return TOLD
   // The exec itself was killed when the container ended, which a good signal does (137 seen on containerd 1.6).
   if (answer.code === 137 || answer.code === 143) return { kind: 'maybe', error: '', isUnreachable: false }
-  return failed(`${printable(program, 60)} exited ${answer.code}: ${printable(answer.complaint)}`)
+  const error = `${printable(program, 60)} exited ${answer.code}: ${printable(answer.complaint)}`
+  return isMissingCommand(answer) ? failed(error) : { kind: 'unlikely', error, isUnreachable: false }
 }
 
 interface Silence {

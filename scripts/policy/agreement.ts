@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { type Inspected, loadDoctorRules } from '../../runtime/doctor/rules.ts'
 import { loadPolicy } from '../../runtime/policy.ts'
 import type { Pod } from '../../runtime/pod.ts'
 import { type Finding, loadReview, type Template } from '../../runtime/review.ts'
 import type { Verdict } from '../../runtime/verdict.ts'
-import { decodeSettings } from '../../runtime/settings.ts'
+import { decodeSettings } from '../../runtime/settings/decode.ts'
 import type { Opa } from './opa.ts'
 import { pages } from './pages.ts'
 import { type Sample, samples } from './samples.ts'
@@ -37,6 +38,8 @@ export async function agreement(opa: Opa): Promise<number> {
 interface Evaluation {
   readonly input: object
   readonly manifest: object
+  /** A pod as the doctor's rules read it. */
+  readonly inspection: object
   readonly data: { readonly catalogue: object; readonly settings: object; readonly self: object }
 }
 
@@ -44,24 +47,33 @@ interface Answer {
   readonly verdict: Verdict
   readonly findings: readonly Finding[]
   readonly templates: readonly Template[]
+  readonly inspected: Inspected
 }
 
 /** Examples are of manifests alone. */
 const NOTHING_LIVE = { pod: {}, now: new Date(0), surroundings: { namespace: null, node: null } }
 
 async function byWasm({ name, pod, now, settings, surroundings }: Omit<Sample, 'about' | 'expect'>, catalogue: object, manifest: object) {
-  const [policy, review] = await Promise.all([loadPolicy(FILES, settings, SELF), loadReview(FILES, settings)])
+  const [policy, review, doctor] = await Promise.all([
+    loadPolicy(FILES, settings, SELF),
+    loadReview(FILES, settings),
+    loadDoctorRules(FILES, settings),
+  ])
   const facts = policy.facts(pod)
+  const { metadata, spec } = doctor.facts(pod)
+  const around = { namespace: surroundings.namespace, written: null, natives: [] }
   const { catalogue: _rows, ...rules } = settings
   const evaluation: Evaluation = {
     input: { pod: facts, ...surroundings, now: now.getTime() / 1000 },
     manifest,
+    inspection: { pod: { metadata, spec }, ...around, is_template: true },
     data: { catalogue, settings: rules, self: SELF },
   }
   const answer: Answer = {
     verdict: policy.verdict(facts, surroundings, now),
     findings: review.findings(manifest),
     templates: review.templates(manifest),
+    inspected: doctor.inspected({ metadata, spec, status: {} }, { ...around, isTemplate: true }),
   }
   return { name, evaluation, answer }
 }
@@ -74,7 +86,12 @@ const JUDGE = `package judge
 
 answers := [answer |
   some evaluation in data.evaluations
-  answer := {"verdict": verdict(evaluation), "findings": findings(evaluation), "templates": templates(evaluation)}
+  answer := {
+    "verdict": verdict(evaluation),
+    "findings": findings(evaluation),
+    "templates": templates(evaluation),
+    "inspected": inspected(evaluation),
+  }
 ]
 
 verdict(evaluation) := judged if {
@@ -95,6 +112,12 @@ templates(evaluation) := found if {
     with data.catalogue as evaluation.data.catalogue
     with data.settings as evaluation.data.settings
 }
+
+inspected(evaluation) := found if {
+  found := data.doctor.inspected with input as evaluation.inspection
+    with data.catalogue as evaluation.data.catalogue
+    with data.settings as evaluation.data.settings
+}
 `
 
 async function byOpa(opa: Opa, evaluations: readonly Evaluation[]): Promise<Answer[]> {
@@ -102,7 +125,7 @@ async function byOpa(opa: Opa, evaluations: readonly Evaluation[]): Promise<Answ
   try {
     await writeFile(join(folder, 'evaluations.json'), JSON.stringify({ evaluations }))
     await writeFile(join(folder, 'judge.rego'), JUDGE)
-    const folders = ['policies/sidecar', 'policies/review', folder].flatMap(path => ['--data', path])
+    const folders = ['policies/sidecar', 'policies/review', 'policies/doctor', folder].flatMap(path => ['--data', path])
     const options = ['--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json', '--format', 'raw']
     return JSON.parse(await opa('eval', ...folders, ...options, 'data.judge.answers')) as Answer[] // compared with answers right after
   } finally {

@@ -4,14 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { load } from 'js-yaml'
-import { type CatalogueRows, catalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { type CatalogueRows, indexCatalogue } from '../../runtime/catalogue.ts'
+import { catalogueRows } from '../../runtime/catalogue/schema.ts'
 import { publishedSchema } from '../../runtime/settings/json-schema.ts'
 import { problems } from '../../runtime/settings/problems.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import type { Opa } from './opa.ts'
 import { reasonsPage } from './reasons.ts'
+import { optimized } from './wasm-opt.ts'
 
 const CATALOGUE = new URL('../../policies/catalogue.yaml', import.meta.url)
+
+const ENTRY_POINTS = [
+  'sidecar/verdict',
+  ...['findings', 'templates', 'kinds_beside', 'beside', 'resources'].map(name => `review/${name}`),
+  ...['inspected', 'webhooks', 'support', 'need'].map(name => `doctor/${name}`),
+]
 
 /** A file that is made from policies/ and committed, by its path in the project. */
 export interface Artifact {
@@ -36,10 +44,10 @@ async function policyWasm(opa: Opa): Promise<Buffer> {
   try {
     const bundle = join(folder, 'bundle.tar.gz')
     const options = ['--ignore', '*_test.rego', '--capabilities', 'policies/capabilities.json', '--output', bundle]
-    const entryPoints = ['sidecar/verdict', 'review/findings', 'review/templates'].flatMap(path => ['--entrypoint', path])
-    await opa('build', '--target', 'wasm', ...entryPoints, ...options, 'policies/sidecar', 'policies/review')
+    const entryPoints = ENTRY_POINTS.flatMap(path => ['--entrypoint', path])
+    await opa('build', '--target', 'wasm', ...entryPoints, ...options, 'policies/sidecar', 'policies/review', 'policies/doctor')
     await promisify(execFile)('tar', ['-xzf', bundle, '-C', folder, '/policy.wasm'])
-    return await readFile(join(folder, 'policy.wasm'))
+    return await optimized(await readFile(join(folder, 'policy.wasm')))
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import type { Pod } from '../../runtime/pod.ts'
 import type { Surroundings } from '../../runtime/policy.ts'
-import { decodeSettings, type Settings } from '../../runtime/settings.ts'
+import type { Settings } from '../../runtime/settings.ts'
+import { decodeSettings } from '../../runtime/settings/decode.ts'
 
 /** One of policies/samples: a pod as kubectl shows it, what is around it, and the verdict that it gets. */
 export interface Sample {

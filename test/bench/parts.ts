@@ -29,6 +29,11 @@ export const PARTS = {
     about: 'a sweep of an empty namespace, beside a bare Node',
     measure: async () => (await import('./part/start-up.ts')).startUp(),
   },
+  review: {
+    needsCluster: false,
+    about: 'reviews of files and streams, beside conftest, gator and kyverno, which Go builds first',
+    measure: async () => (await import('./part/review.ts')).review(),
+  },
   leftovers: {
     needsCluster: false,
     about: '1,000 leftovers ended in one sweep, beside one grace',

@@ -92,6 +92,57 @@ t.test('krmFunction() patches nothing that is tied by aliases', async t => {
   t.strictSame(lines, ['error: spec.template: Job a: write out its YAML aliases, which no patch can follow\n'])
 })
 
+t.test('krmFunction() knows of a webhook among the items', async t => {
+  const job = (name: string) =>
+    `apiVersion: batch/v1\nkind: Job\nmetadata: {name: ${name}}\nspec:\n  template:\n    spec:\n      initContainers: [{name: logs, restartPolicy: Always}]\n      containers: [{name: work}]\n`
+  const webhook =
+    "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: w}\nwebhooks: [{name: old.example.com, admissionReviewVersions: [v1beta1], rules: [{apiGroups: [''], operations: [CREATE], resources: [pods]}]}]\n"
+  const rules = async (documents: string) =>
+    (await fn(resourceList(documents, ANNOTATE))).lines.filter(line => line.includes('may take the restartPolicy'))
+  t.equal((await rules([job('a'), webhook, job('b')].join('---\n'))).length, 2)
+  t.strictSame(await rules(job('a')), [])
+})
+
+t.test(
+  'krmFunction() puts a mesh proxy before the native sidecars that are there, and takes out rules that a native one may not have',
+  async t => {
+    const NATIVE = ANNOTATE.replace(/^spec:[^]*/m, 'spec: {native: {minKubeletVersion: "1.33"}}\n')
+    const job = `apiVersion: batch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  template:
+    spec:
+      initContainers: [{name: setup}, {name: logs, restartPolicy: Always}]
+      containers:
+      - {name: work}
+      - {name: fluent-bit, image: fluent/fluent-bit, restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]}
+      - {name: envoy, image: envoyproxy/envoy}
+`
+    const { text, failed } = await fn(resourceList(job, NATIVE))
+    t.notOk(failed)
+    const [item] = (load(text) as { items: { spec: { template: { spec: object } } }[] }).items // the list that was given
+    t.strictSame(item?.spec.template.spec, {
+      initContainers: [
+        { name: 'setup' },
+        { name: 'envoy', image: 'envoyproxy/envoy', restartPolicy: 'Always' },
+        { name: 'logs', restartPolicy: 'Always' },
+        { name: 'fluent-bit', image: 'fluent/fluent-bit', restartPolicy: 'Always' },
+      ],
+      containers: [{ name: 'work' }],
+    })
+  },
+)
+
+t.test('krmFunction() refuses an alias bomb at once', async t => {
+  const layers = [
+    'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map(n => `a${n}: &a${n} [${`*a${n - 1}, `.repeat(9)}]`),
+  ]
+  const bomb = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${layers.join('\n')}\n`
+  await t.rejects(fn(resourceList(bomb, ANNOTATE)), { message: /^<stdin>: items\[0\] is endless, or larger than a cluster would keep/ })
+})
+
 t.test('krmFunction() writes no annotations that the API server would not take', async t => {
   const job = (note: string) =>
     `apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    metadata: {annotations: {note: ${note}}}\n    spec:\n      containers:\n      - {name: work}\n      - {name: vector, image: timberio/vector}\n`

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { fn, golden, resourceList } from './fn-harness.ts'
 
 // The rendered scripts, run by a real busybox: its folder is the only thing that is not as in a pod.
 
-const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox']
+const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path)) ?? 'no busybox'
 
 interface Container {
   readonly name: string
@@ -28,7 +29,7 @@ async function containers(restartPolicy: string): Promise<readonly Container[]> 
 async function pod(t: Test, { main, sidecar, restartPolicy = 'Never' }: { main: string; sidecar: string; restartPolicy?: string }) {
   const folder = await mkdtemp(join(tmpdir(), 'sidecar-reaper-tombstone-'))
   await mkdir(join(folder, 'ended'))
-  await Promise.any(BUSYBOX.map(busybox => copyFile(busybox, join(folder, 'busybox'))))
+  await copyFile(BUSYBOX, join(folder, 'busybox'))
   const [work, proxy] = await containers(restartPolicy)
   const run = (container: Container | undefined, program: string) => {
     const [command = '', ...words] = (container?.command ?? []).map(word => word.replaceAll('/sidecar-reaper', folder))

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadAll } from 'js-yaml'
 import t from 'tap'
-import { pinnedKustomize } from '../../scripts/kustomize.ts'
+import { goTool } from '../../scripts/go-tool.ts'
 
 // The real kustomize runs the built program as its exec function.
 
-const kustomize = await pinnedKustomize()
+t.setTimeout(1_800_000) // the first run builds kustomize
+const kustomize = await goTool('kustomize')
 const PROGRAM = fileURLToPath(new URL('../../dist/sidecar-reaper.mjs', import.meta.url))
 
 const JOB = `apiVersion: batch/v1
@@ -47,8 +50,8 @@ spec: ${spec}
 `
 }
 
-async function build(folder: string) {
-  const options = { maxBuffer: 2 ** 26 }
+async function build(folder: string, path = process.env['PATH']) {
+  const options = { maxBuffer: 2 ** 26, env: { ...process.env, PATH: path } }
   return promisify(execFile)(kustomize, ['build', '--enable-alpha-plugins', '--enable-exec', folder], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
@@ -164,4 +167,20 @@ t.test('a mistake in the configuration is named', async t => {
   const { code, stderr } = await build(folder)
   t.not(code, 0)
   t.match(stderr, /functionConfig\.spec: native\.minKubeletVersion: got "1\.27", expected/)
+})
+
+t.test('the builds of the README and of docs/kustomize.md work as they are written', async t => {
+  for (const page of ['README.md', 'docs/kustomize.md']) {
+    const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8')
+    const blocks = [...text.matchAll(/^```yaml\n# (\S+\.yaml)\n([^]*?)^```$/gm)].map(([, file = '', block = '']) => [file, block])
+    t.strictSame(new Set(blocks.map(([file]) => file)), new Set(['kustomization.yaml', 'sidecars.yaml']), page)
+    const folder = t.testdir({
+      bin: { 'sidecar-reaper': t.fixture('symlink', PROGRAM) },
+      build: { ...Object.fromEntries(blocks), 'job.yaml': JOB },
+    })
+    const path = [join(folder, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
+    const { code, stdout, stderr } = await build(join(folder, 'build'), path)
+    t.equal(code, 0, stderr)
+    t.match(podSpecOf(stdout), { initContainers: [{ name: 'cloud-sql-proxy', restartPolicy: 'Always' }] }, page)
+  }
 })

@@ -1,5 +1,6 @@
 import { loadPolicy, type Policy } from '../../runtime/policy.ts'
-import { decodeSettings, type Settings } from '../../runtime/settings.ts'
+import type { Settings } from '../../runtime/settings.ts'
+import { decodeSettings } from '../../runtime/settings/decode.ts'
 
 /** The policy as it is committed. */
 export const COMMITTED = {

@@ -58,11 +58,16 @@ t.test('a pod is ended only when no exit so far restarts all its containers', as
 
 t.test('a pod is ended only while nothing of its state is unknown and no init container has still to run', async () => {
   holds(
-    (_pod, { decision, containers }) =>
+    (pod, { decision, containers }) =>
       decision !== 'end' ||
-      containers.every(({ role, state }) => (role === 'init' ? state === 'terminated' : role === 'native' || state !== 'unknown')),
+      containers.every(({ name, role, state }) => (role === 'init' ? hasSucceeded(pod, name) : role === 'native' || state !== 'unknown')),
   )
 })
+
+/** Without a time: of an init container that the runtime has removed the kubelet says no more than exit 0 (kubelet_pods.go, convertToAPIContainerStatuses). */
+function hasSucceeded(pod: Pod, init: string): boolean {
+  return pod.status?.initContainerStatuses?.find(({ name }) => name === init)?.state?.terminated?.exitCode === 0
+}
 
 t.test('mains, native sidecars and init containers are never left over and have no ways', async () => {
   holds((_pod, { containers }) =>

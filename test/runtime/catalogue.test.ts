@@ -1,5 +1,6 @@
 import t from 'tap'
-import { catalogueReads, catalogueRows, indexCatalogue, WRAPPERS } from '../../runtime/catalogue.ts'
+import { catalogueReads, indexCatalogue, WRAPPERS } from '../../runtime/catalogue.ts'
+import { catalogueRows } from '../../runtime/catalogue/schema.ts'
 
 const row = { title: 'A proxy', names: ['proxy'], images: ['acme/proxy'], sources: ['https://acme.example'] }
 const defaults = { prefixes: [], marks: [], ways: [], doubts: [], programs: [], runsArgs: false, wrappedWhen: [], last: false, notes: [] }

@@ -22,7 +22,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 t.test('completion() in bash', { skip: !HAS_SHELL('bash') && 'no bash' }, async t => {
   t.test('offers commands, then their flags', async t => {
-    t.strictSame(offered(['']), ['catalogue', 'completion', 'explain', 'fn', 'help', 'render', 'review', 'sweep', 'version'])
+    t.strictSame(offered(['']), ['catalogue', 'completion', 'doctor', 'explain', 'fn', 'help', 'render', 'review', 'sweep', 'version'])
     t.strictSame(offered(['sw']), ['sweep'])
     t.strictSame(offered(['version', '-']), ['--help', '--output', '-h', '-o'])
     t.strictSame(offered(['sweep', '--all']), ['--all-namespaces'])

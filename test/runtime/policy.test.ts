@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadPolicy, PolicyError } from '../../runtime/policy.ts'
-import { decodeSettings, defaultSettings } from '../../runtime/settings.ts'
+import { defaultSettings } from '../../runtime/settings.ts'
+import { decodeSettings } from '../../runtime/settings/decode.ts'
 import { AROUND, COMMITTED, policyOf, SELF } from '../policy/committed.ts'
 
 const stuck = {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { decodeSettings, defaultSettings, settingsHash } from '../../runtime/settings.ts'
+import { defaultSettings, settingsHash } from '../../runtime/settings.ts'
+import { decodeSettings } from '../../runtime/settings/decode.ts'
 
 t.test('defaultSettings() are the documented ones, durations in seconds', async t => {
   t.strictSame(defaultSettings(), {

@@ -8,7 +8,7 @@ import { Kubelet } from './kubelet.ts'
 import type { Run } from './kubelet.ts'
 import { memoryProcesses } from './memory-process.ts'
 import { apiTime, keyOf } from './objects.ts'
-import type { Job, JobManifest, Pod, PodManifest } from './objects.ts'
+import type { Job, JobManifest, KubeObject, Manifest, Pod, PodManifest } from './objects.ts'
 import { Store } from './store.ts'
 import { Timers } from './timers.ts'
 import type { Timings } from './timings.ts'
@@ -96,11 +96,23 @@ export class Cluster {
     this.store.namespaces.add({ metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }, 'sandbox')
   }
 
+  /** An object that nothing in the sandbox acts on. */
+  addCronJob(manifest: Manifest<KubeObject>): void {
+    const { namespace = 'default' } = manifest.metadata
+    this.addNamespace(namespace)
+    const { kind: _kind, apiVersion: _apiVersion, ...object } = manifest
+    this.store.cronJobs.add({ ...object, metadata: this.store.metadata({ ...manifest.metadata, namespace }) }, 'sandbox')
+  }
+
+  addWebhooks(name: string, webhooks: readonly object[]): void {
+    this.store.webhooks.add({ metadata: this.store.metadata({ name }), webhooks } as KubeObject, 'sandbox') // it has neither spec nor status
+  }
+
   /** A node; the kubelet of one that is not Ready hears nothing and answers nothing. */
-  addNode(name: string, isReady = true): void {
+  addNode(name: string, isReady = true, kubeletVersion = 'v1.34.4'): void {
     const lastTransitionTime = apiTime(this.options.now())
     const ready = isReady ? { status: 'True', reason: 'KubeletReady' } : { status: 'Unknown', reason: 'NodeStatusUnknown' }
-    const status = { conditions: [{ type: 'Ready', ...ready, lastTransitionTime }] }
+    const status = { conditions: [{ type: 'Ready', ...ready, lastTransitionTime }], nodeInfo: { kubeletVersion } }
     const known = this.store.nodes.update(name, node => ({ ...node, status }), 'sandbox')
     if (known === undefined) this.store.nodes.add({ metadata: this.store.metadata({ name }), spec: {}, status }, 'sandbox')
   }

@@ -64,9 +64,9 @@ function get(collection: Collection<KubeObject>, request: ApiRequest): Answer {
 
 /** The collection that a request is for, if the sandbox serves it. */
 export function collectionOf(cluster: Cluster, request: ApiRequest): Collection<KubeObject> | undefined {
-  const { pods, jobs, nodes, namespaces, events } = cluster.store
+  const { pods, jobs, nodes, namespaces, events, cronJobs, webhooks } = cluster.store
   // One element of the union is as good as another here: each is asked for its own objects only.
-  const all = [pods, jobs, nodes, namespaces, events] as readonly Collection<KubeObject>[]
+  const all = [pods, jobs, nodes, namespaces, events, cronJobs, webhooks] as readonly Collection<KubeObject>[]
   return all.find(
     ({ resource }) => resource.plural === request.resource && resource.group === request.group && resource.version === request.version,
   )

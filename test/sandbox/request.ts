@@ -61,10 +61,15 @@ function verb(method: string, query: URLSearchParams, resource: string, name: st
   return name === '' ? 'list' : 'get'
 }
 
-/** Whether a request changes anything in the cluster; asking for one's own rights does not. */
+/** Whether a request changes anything in the cluster; asking for one's own rights does not, nor does a dry run. */
 export function isChange(request: ApiRequest): boolean {
-  if (request.resource === 'selfsubjectaccessreviews') return false
+  if (request.resource === 'selfsubjectaccessreviews' || isDryRun(request)) return false
   return !['get', 'list', 'watch', 'head'].includes(request.verb) || ['exec', 'portforward', 'attach'].includes(request.subresource)
+}
+
+/** Whether the server is only to say what it would do. */
+export function isDryRun({ query }: ApiRequest): boolean {
+  return query.get('dryRun') === 'All'
 }
 
 /** The key of the object that a request names. */

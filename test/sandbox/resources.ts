@@ -9,6 +9,14 @@ export type Resource = {
 
 export const podResource: Resource = { plural: 'pods', kind: 'Pod', group: '', version: 'v1', isNamespaced: true }
 export const jobResource: Resource = { plural: 'jobs', kind: 'Job', group: 'batch', version: 'v1', isNamespaced: true }
+export const cronJobResource: Resource = { plural: 'cronjobs', kind: 'CronJob', group: 'batch', version: 'v1', isNamespaced: true }
+export const webhookResource: Resource = {
+  plural: 'mutatingwebhookconfigurations',
+  kind: 'MutatingWebhookConfiguration',
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  isNamespaced: false,
+}
 export const nodeResource: Resource = { plural: 'nodes', kind: 'Node', group: '', version: 'v1', isNamespaced: false }
 export const namespaceResource: Resource = {
   plural: 'namespaces',

@@ -9,7 +9,7 @@ import { compact } from './fault-effects.ts'
 import type { SignalRecord } from './journal.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { Lists } from './list.ts'
-import type { Job, JobManifest, KubeObject, Pod, PodManifest } from './objects.ts'
+import type { Job, JobManifest, KubeObject, Manifest, Pod, PodManifest } from './objects.ts'
 import { isChange } from './request.ts'
 import type { ApiRequest } from './request.ts'
 import { ApiServer } from './server.ts'
@@ -52,7 +52,11 @@ export type Sandbox = {
   readonly addJob: (manifest: JobManifest, run?: RunOptions) => Job
   readonly addNamespace: (name: string, labels?: Readonly<Record<string, string>>) => void
   /** Adds a node, or changes whether it is Ready. */
-  readonly addNode: (name: string, isReady?: boolean) => void
+  readonly addNode: (name: string, isReady?: boolean, kubeletVersion?: string) => void
+  /** Adds a CronJob, which nothing runs: its Jobs have to be added too. */
+  readonly addCronJob: (manifest: Manifest<KubeObject>) => void
+  /** Adds a configuration of mutating webhooks, which nobody calls. */
+  readonly addWebhooks: (name: string, webhooks: readonly object[]) => void
   /** Declares one more fault until the function it gives back is called. */
   readonly addFault: (fault: Fault) => () => void
   /** Forgets all versions but the newest. */
@@ -112,7 +116,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 type ObjectPart = Pick<
   Sandbox,
-  'addPod' | 'addPods' | 'addJob' | 'addNamespace' | 'addNode' | 'pods' | 'pod' | 'podsOf' | 'job' | 'events' | 'signals'
+  | 'addPod'
+  | 'addPods'
+  | 'addJob'
+  | 'addNamespace'
+  | 'addNode'
+  | 'addCronJob'
+  | 'addWebhooks'
+  | 'pods'
+  | 'pod'
+  | 'podsOf'
+  | 'job'
+  | 'events'
+  | 'signals'
 >
 
 function objects(cluster: Cluster): ObjectPart {
@@ -132,7 +148,9 @@ function objects(cluster: Cluster): ObjectPart {
     },
     addJob: (manifest, run) => cluster.addJob(manifest, cluster.run(run)).object,
     addNamespace: (name, labels) => cluster.addNamespace(name, labels),
-    addNode: (name, isReady) => cluster.addNode(name, isReady),
+    addNode: (name, isReady, kubeletVersion) => cluster.addNode(name, isReady, kubeletVersion),
+    addCronJob: manifest => cluster.addCronJob(manifest),
+    addWebhooks: (name, webhooks) => cluster.addWebhooks(name, webhooks),
     pods,
     pod: (namespace, name) => store.pods.entry(`${namespace}/${name}`)?.object,
     podsOf: (namespace, job) =>

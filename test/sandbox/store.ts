@@ -4,7 +4,7 @@ import type { Change } from './changes.ts'
 import { Collection } from './collection.ts'
 import { apiTime } from './objects.ts'
 import type { Job, KubeObject, ManifestMetadata, Metadata, Node, Pod } from './objects.ts'
-import { eventResource, jobResource, namespaceResource, nodeResource, podResource } from './resources.ts'
+import { cronJobResource, eventResource, jobResource, namespaceResource, nodeResource, podResource, webhookResource } from './resources.ts'
 
 const firstVersion = 1000
 
@@ -15,6 +15,9 @@ export class Store {
   readonly nodes: Collection<Node>
   readonly namespaces: Collection<KubeObject>
   readonly events: Collection<KubeObject>
+  /** Nothing runs them: they are only read. */
+  readonly cronJobs: Collection<KubeObject>
+  readonly webhooks: Collection<KubeObject>
   readonly log: ChangeLog
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #undelivered: Change[] = []
@@ -30,6 +33,8 @@ export class Store {
     this.nodes = new Collection(nodeResource, revisions)
     this.namespaces = new Collection(namespaceResource, revisions)
     this.events = new Collection(eventResource, revisions)
+    this.cronJobs = new Collection(cronJobResource, revisions)
+    this.webhooks = new Collection(webhookResource, revisions)
   }
 
   get version(): number {

@@ -2,10 +2,11 @@ import { entryAnswer, statusAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { Actor } from './changes.ts'
 import type { Collection } from './collection.ts'
+import { entry } from './entry.ts'
 import { badRequest, conflict, invalid, notFound, unsupportedPatch } from './failure.ts'
 import type { Json, KubeObject } from './objects.ts'
 import { mergePatch, strategicMergePatch } from './patch.ts'
-import { jsonBody, keyOfRequest } from './request.ts'
+import { isDryRun, jsonBody, keyOfRequest } from './request.ts'
 import type { ApiRequest } from './request.ts'
 
 const patches: Readonly<Record<string, (target: Json, patch: Json) => Json>> = {
@@ -34,6 +35,7 @@ export function patch(collection: Collection<KubeObject>, request: ApiRequest, a
     )
   }
   const change = (object: KubeObject): KubeObject => inSubresource(object, patched(apply, object, body), request.subresource)
+  if (isDryRun(request)) return entryAnswer(200, entry(resource, change(stored.object), stored.version))
   return entryAnswer(200, collection.update(key, change, actor) ?? stored)
 }
 

@@ -36,7 +36,7 @@ t.test('thirdPartyLicenses() holds the licence of each package in the bundle, ne
   const line = '-'.repeat(80)
   t.equal(
     await thirdPartyLicenses(metafile(inputs), root),
-    `The file sidecar-reaper.mjs contains code of these packages.
+    `The program, program.cjs, and what it loads beside it contain code of these packages.
 
 ${line}
 
@@ -88,7 +88,7 @@ t.test('thirdPartyLicenses() refuses a package without a licence', async t => {
 const scripts = new URL('../../scripts/licenses/policy.wasm/', import.meta.url)
 
 t.test('the licences of policy.wasm are those of the opa that compiles it', async t => {
-  const [, version] = /open-policy-agent\/opa v(\S+)/.exec(await readFile(new URL('../../tools/go.mod', import.meta.url), 'utf8')) ?? []
+  const [, version] = /open-policy-agent\/opa v(\S+)/.exec(await readFile(new URL('../../tools/opa/go.mod', import.meta.url), 'utf8')) ?? []
   const text = await readFile(new URL('opa.txt', scripts), 'utf8')
   t.match(text, `opa ${version}, `, 'look what wasm/src of the new opa is built from')
 })

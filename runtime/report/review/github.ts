@@ -1,6 +1,6 @@
 import { printable } from '../../printable.ts'
 import type { Severity } from '../../review.ts'
-import type { FindingRecord, Remark } from '../../review/record.ts'
+import { type FindingRecord, type Place, placeOf, type Remark } from '../../review/record.ts'
 import type { ReviewReporter } from './reporter.ts'
 
 const COMMANDS: Readonly<Record<Severity | Remark['kind'], string>> = {
@@ -22,13 +22,18 @@ export function reviewGithub(write: (text: string) => void): ReviewReporter {
   }
 }
 
-function findingCommand({ severity, file, line, column, source, rule, message, fix }: FindingRecord): string {
+function findingCommand(finding: FindingRecord): string {
+  const { severity, file, source, rule, message, fix } = finding
   const origin = source === null ? '' : ` in ${source}`
-  return command(COMMANDS[severity], { file, line, col: column, title: rule }, `${message}${origin}; fix: ${fix.text}`)
+  return command(COMMANDS[severity], { file, ...position(placeOf(finding)), title: rule }, `${message}${origin}; fix: ${fix.text}`)
 }
 
 function remarkCommand({ kind, file, place, message }: Remark): string {
-  return command(COMMANDS[kind], { file, ...(place && { line: place.line, col: place.column }) }, message)
+  return command(COMMANDS[kind], { file, ...position(place) }, message)
+}
+
+function position(place: Place | null): { readonly line?: number; readonly col?: number } {
+  return place === null ? {} : { line: place.line, col: place.column }
 }
 
 /** @example command('error', { file: 'a,b.yaml', line: 1 }, '50%') // '::error file=a%2Cb.yaml,line=1::50%25\n' */

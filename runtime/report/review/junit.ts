@@ -1,5 +1,6 @@
-import { printable } from '../../printable.ts'
 import type { FileReview, FindingRecord, Remark } from '../../review/record.ts'
+import { placeText } from './text.ts'
+import { escaped } from '../xml.ts'
 import type { ReviewReporter } from './reporter.ts'
 
 export interface JunitOptions {
@@ -40,10 +41,10 @@ function isFailure({ severity, fixed, exception }: FindingRecord, failOnWarn: bo
 }
 
 function findingCase(finding: FindingRecord, failOnWarn: boolean): string {
-  const { file, line, column, source, rule, severity, message, fix, object, fixed, exception } = finding
-  const name = [rule, `${object.kind} ${object.name ?? ''}`.trim(), `line ${line}`].join(': ')
+  const { file, line, source, rule, severity, message, fix, object, fixed, exception } = finding
+  const name = [rule, `${object.kind} ${object.name ?? ''}`.trim(), ...(line === null ? [] : [`line ${line}`])].join(': ')
   const lines = [
-    `${file}:${line}:${column}: ${fixed ? 'fixed' : exception ? 'excepted' : severity}: ${message} (${rule})`,
+    `${placeText(finding)}: ${fixed ? 'fixed' : exception ? 'excepted' : severity}: ${message} (${rule})`,
     ...(source === null ? [] : [`in ${source}`]),
     exception ? `because: ${exception.reason}` : `fix: ${fix.text}`,
   ]
@@ -58,11 +59,4 @@ function problemCase({ file, place, message }: Remark): string {
   const at = place === null ? '' : `:${place.line}:${place.column}`
   const text = `${file}${at}: ${message}`
   return `    <testcase classname="${escaped(file)}" name="review"><error type="unreadable" message="${escaped(message)}">${escaped(text)}</error></testcase>\n`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Printable, so without the characters that XML has no way to write. */
-function escaped(text: string): string {
-  return printable(text, 4096).replaceAll(/[&<>"]|[\uFFFE\uFFFF]/g, character => ENTITIES[character] ?? '?')
 }

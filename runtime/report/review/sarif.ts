@@ -4,7 +4,7 @@ import { STDIN_NAME } from '../../documents.ts'
 import { fieldPath } from '../../../generator/pointer.ts'
 import { printable } from '../../printable.ts'
 import type { Severity } from '../../review.ts'
-import type { FindingRecord, Remark } from '../../review/record.ts'
+import { type FindingRecord, type Place, placeOf, type Remark } from '../../review/record.ts'
 import type { Rule } from '../../review/rules.ts'
 import type { ReviewReporter } from './reporter.ts'
 
@@ -82,15 +82,19 @@ function logicalName({ object, path }: FindingRecord): string {
 }
 
 /** What came from standard input is in the template that Helm names, on a line that nobody knows. */
-function location({ file, line, column, source }: FindingRecord, cwd: string): object {
+function location(finding: FindingRecord, cwd: string): object {
+  const { file, source } = finding
   if (file === STDIN_NAME) return { artifactLocation: { uri: uri(source ?? 'stdin', cwd) } }
-  return { artifactLocation: { uri: uri(file, cwd) }, region: { startLine: line, startColumn: column } }
+  return { artifactLocation: { uri: uri(file, cwd) }, ...region(placeOf(finding)) }
 }
 
 function notification({ kind, file, place, message }: Remark, cwd: string): object {
-  const region = place === null ? {} : { region: { startLine: place.line, startColumn: place.column } }
-  const physicalLocation = { artifactLocation: { uri: uri(file === STDIN_NAME ? 'stdin' : file, cwd) }, ...region }
+  const physicalLocation = { artifactLocation: { uri: uri(file === STDIN_NAME ? 'stdin' : file, cwd) }, ...region(place) }
   return { level: kind === 'problem' ? 'error' : 'note', message: { text: printable(message, 2000) }, locations: [{ physicalLocation }] }
+}
+
+function region(place: Place | null): object {
+  return place === null ? {} : { region: { startLine: place.line, startColumn: place.column } }
 }
 
 /** Relative to the working directory, which is the repository where a pipeline runs; what is outside of it is absolute. */

@@ -1,3 +1,4 @@
+import { fieldPath } from '../../../generator/pointer.ts'
 import { printable } from '../../printable.ts'
 import type { Severity } from '../../review.ts'
 import type { FindingRecord, Remark, ReviewSummary } from '../../review/record.ts'
@@ -15,9 +16,8 @@ export function reviewText({ write, paint }: { readonly write: (text: string) =>
 }
 
 function findingText(finding: FindingRecord, paint: Paint): string {
-  const { file, line, column, source, build, message, rule, fix, fixed, exception } = finding
-  const word = wordOf(finding, paint)
-  const lines = [`${paint('heading', `${printable(file, 4096)}:${line}:${column}`)}: ${word}: ${printable(message, 1000)} (${rule})`]
+  const { source, build, message, rule, fix, fixed, exception } = finding
+  const lines = [`${paint('heading', placeText(finding))}: ${wordOf(finding, paint)}: ${printable(message, 1000)} (${rule})`]
   if (source !== null) lines.push(`    in ${printable(source)}`)
   if (build !== null) lines.push(`    as kustomize builds it in ${printable(build)}`)
   if (exception)
@@ -26,6 +26,13 @@ function findingText(finding: FindingRecord, paint: Paint): string {
     )
   else if (!fixed) lines.push(`    fix: ${printable(fix.text, 1000)}`)
   return lines.map(line => `${line}\n`).join('')
+}
+
+/** Where a finding is: a line of a file, or a field of an object in a cluster. */
+export function placeText({ file, line, column, path }: FindingRecord): string {
+  const name = printable(file, 4096)
+  if (line !== null) return `${name}:${line}:${column}`
+  return path.length === 0 ? name : `${name} ${printable(fieldPath(path), 500)}`
 }
 
 function wordOf({ severity, fixed, exception }: FindingRecord, paint: Paint): string {
@@ -48,7 +55,7 @@ function summaryText({ files, manifests, error, warning, info, fixed, excepted, 
     ...(excepted > 0 ? [`${excepted} excepted`] : []),
     ...(problems > 0 ? [`${problems} not reviewed`] : []),
   ]
-  return `${counted(manifests, 'object')} in ${counted(files, 'file')} reviewed: ${counts.join(', ')}.`
+  return `${counted(manifests, 'object')}${files === 0 ? '' : ` in ${counted(files, 'file')}`} reviewed: ${counts.join(', ')}.`
 }
 
 function counted(count: number, word: string): string {

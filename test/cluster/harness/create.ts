@@ -22,7 +22,7 @@ export async function create(api: Api, namespace: string, manifests: readonly (o
 }
 
 // All kinds that our scenarios use are namespaced, but these, and have a plural in s.
-const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding']
+const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'MutatingWebhookConfiguration']
 
 function collectionPath({ apiVersion, kind }: Manifest, namespace: string): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { PROGRAM_FILES } from '../../../runtime/files.ts'
 import type { Identities } from './identity.ts'
 import { startSweep } from './sweep.ts'
 
@@ -7,8 +8,7 @@ import { startSweep } from './sweep.ts'
 export async function product(built: string, { directory, kubeconfig }: Identities): Promise<string> {
   const bundle = join(directory, 'dist', 'sidecar-reaper.mjs')
   mkdirSync(dirname(bundle))
-  for (const name of ['sidecar-reaper.mjs', 'policy.wasm', 'catalogue.json'])
-    cpSync(join(dirname(built), name), join(dirname(bundle), name))
+  for (const name of Object.keys(PROGRAM_FILES)) cpSync(join(dirname(built), name), join(dirname(bundle), name))
   const settings = join(directory, 'settings.json')
   writeFileSync(settings, '{}')
   const { exit, complaint } = await startSweep({ bundle, kubeconfig: kubeconfig('all'), settings, selector: 'nobody=here' }).done

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { catalogueRow } from '../../../runtime/catalogue.ts'
+import { catalogueRow } from '../../../runtime/catalogue/schema.ts'
 import { catalogueRowText, catalogueText } from '../../../runtime/report/catalogue.ts'
 import { painter } from '../../../runtime/report/style.ts'
 

@@ -65,6 +65,21 @@ t.test('review says of each bad file in one line where and why, and reviews the 
   t.match(lines(stdout).at(-1), { kind: 'summary', files: said.length + 1, error: 1, problems, notes: said.length - problems })
 })
 
+t.test('review says which document of a file cannot be read, and reviews the others', async t => {
+  const documents = [job(), 'apiVersion: v1\nkind: [Pod\n', FINE, 'a: 1\na: 2\n', job({ name: 'last' })]
+  const cwd = t.testdir({ 'a.yaml': documents.join('---\n'), 'end.yaml': `${job()}---\nkind: {\n` })
+  const { code, stdout, stderr } = await review(['a.yaml'], { cwd })
+  t.equal(code, 1)
+  t.match(
+    stderr,
+    /^a\.yaml:18:1: error: .+; correct it, or leave the file out with --ignore\na\.yaml:35:1: note: 1 more document cannot be read either\n$/,
+  )
+  t.match(stdout, /^a\.yaml:13:11: error: .*\(hangs\)$/m)
+  t.match(stdout, /^a\.yaml:49:11: error: Job last .*\(hangs\)$/m)
+  t.match(stdout, /^3 objects in 1 file reviewed: 2 errors, .* 1 not reviewed\.$/m)
+  t.match(await review(['end.yaml'], { cwd }), { code: 1, stdout: /^end\.yaml:13:11: error: /, stderr: /^end\.yaml:\d+:1: error: / })
+})
+
 t.test('review says nothing of what holds no manifest: empty documents, other mappings, other apiVersions', async t => {
   const texts = [
     '',
@@ -87,17 +102,46 @@ t.test('review refuses 100 MB before it reads them, and reviews the others', asy
   await truncate(join(cwd, 'a.yaml'), 100 * 1024 * 1024)
   const { code, stdout, stderr } = await review(['.'], { cwd })
   t.equal(code, 1)
-  t.equal(stderr, 'a.yaml: error: is larger than 32 MiB; split it, one file for each object\n')
+  t.equal(stderr, 'a.yaml: error: is larger than 64 MiB; split it, one file for each object\n')
   t.match(stdout, /^1 object in 2 files reviewed: .* 1 not reviewed\.\n$/)
 })
 
 t.test('review reads standard input that is none, or too large', async t => {
   t.match(await review(['-'], { stdin: 'a: [' }), { code: 1, stderr: /^<stdin>:1:5: error: / })
-  t.match(await review(['-'], { stdin: Buffer.alloc(33 * 1024 * 1024, 0x20) }), {
+  t.match(await review(['-'], { stdin: Buffer.alloc(65 * 1024 * 1024, 0x20) }), {
     code: 1,
-    stderr: /^<stdin>: error: is larger than 32 MiB/,
+    stderr: /^<stdin>: error: is larger than 64 MiB/,
   })
   t.match(await review(['-'], { stdin: '' }), { code: 0, stdout: /^0 objects in 1 file reviewed/ })
+})
+
+t.test('review reads a stream of documents that is longer than one of them may be', async t => {
+  const long = `---\n# ${'x'.repeat(12 * 1024 * 1024)}\n`
+  const { code, stdout } = await review(['-'], { stdin: `${long.repeat(3)}---\n${job()}` })
+  t.equal(code, 1)
+  t.match(stdout, /^<stdin>:20:11: error: .*\n.*\n1 object in 1 file reviewed: 1 error,/)
+  t.match(await review(['-'], { stdin: `${FINE}---\n# ${'x'.repeat(33 * 1024 * 1024)}\n---\n` }), {
+    code: 1,
+    stderr: '<stdin>:15:1: error: has a document of more than 32 MiB from here on; split it, one document for each object\n',
+  })
+})
+
+t.test('review says the same of what is wrong in a long stream as in a short one', async t => {
+  const texts = (length: number) => {
+    const other = `---\n# ${'x'.repeat(length)}\n`
+    return {
+      'double.yaml': `a: "b\n${other}`,
+      'single.yaml': `--- 'b\n${other}`,
+      'flow.yaml': `${other}a: [1,\n${other}`,
+      'indented.yaml': `${other}a:\n   b: 1\n  c: 1\n${other}`,
+      'alias.yaml': `a: &a 1\n${other}b: *a\n${other}`,
+      'last.yaml': `${other}${other}a: {`,
+    }
+  }
+  const cwd = t.testdir({ long: texts(300_000), short: texts(1) })
+  const [long, short] = [await review(['long'], { cwd }), await review(['short'], { cwd })]
+  t.equal(short.stderr.split('\n').length, Object.keys(texts(1)).length + 1)
+  t.equal(long.stderr.replaceAll('long/', 'short/'), short.stderr)
 })
 
 t.test('review follows links, but not in circles, and says of one that leads nowhere', async t => {

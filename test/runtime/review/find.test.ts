@@ -6,7 +6,7 @@ import { type Found, findFiles } from '../../../runtime/review/find.ts'
 async function found(cwd: string, paths: readonly string[], ignore: readonly string[] = []): Promise<readonly string[]> {
   const all: Found[] = []
   for await (const one of findFiles(paths, { cwd, ignore, canBuild: async () => false, signal: new AbortController().signal }))
-    all.push(one)
+    all.push(...one)
   return all.flatMap(one =>
     one.kind === 'file' ? [one.path] : one.kind === 'remark' ? [`${one.remark.kind} ${one.remark.file}: ${one.remark.message}`] : [],
   )
@@ -85,4 +85,23 @@ t.test('findFiles() says of a Helm chart that its templates have to be rendered'
     'note chart/templates: are the templates of the Helm chart chart, which are no YAML yet; review what they render to: helm template chart | sidecar-reaper review -',
     'chart/values.yaml',
   ])
+})
+
+t.test('findFiles() lets whoever ends it be heard at each folder', async t => {
+  const cwd = t.testdir({ a: { 'a.yaml': '' }, b: { 'b.yaml': '' }, c: { 'c.yaml': '' } })
+  const controller = new AbortController()
+  const { signal } = controller
+  let folders = 0
+  const pause = async () => {
+    if (++folders === 3) controller.abort()
+    signal.throwIfAborted()
+  }
+  const all: Found[] = []
+  await t.rejects(
+    async () => {
+      for await (const some of findFiles(['.'], { cwd, ignore: [], canBuild: async () => false, signal, pause })) all.push(...some)
+    },
+    { name: 'AbortError' },
+  )
+  t.match(all, [{ kind: 'file', path: 'a/a.yaml' }])
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, link, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import t from 'tap'
@@ -45,6 +45,24 @@ t.test('fixText() leaves unusual layout, other documents and line ends as they a
   for (const [name, [before, after]] of Object.entries(cases)) t.equal(fixed(before), after, name)
 })
 
+t.test('fixText() keeps the layout of every line that it does not change, as odd as it may be', async t => {
+  const odd = job().replace(
+    'image: acme/work',
+    'image:   acme/work\n          args: [a,b, "c"]\n          env: [ { name: A, value: "1" },{name: B} ]',
+  )
+  t.equal(
+    fixed(odd),
+    odd.replace('        - name: vector', '      initContainers:\n        - name: vector') + '          restartPolicy: Always\n',
+  )
+})
+
+t.test('fixText() leaves JSON alone that has a number which JavaScript would write as another', async t => {
+  for (const number of ['9007199254740993', '1.0', '1e3']) {
+    const text = JSON.stringify(load(job()), null, 2).replace('600', number)
+    t.match(fixed(text), /^hangs: it has the number /, number)
+  }
+})
+
 /** A List of these objects. */
 function listed(...texts: readonly string[]): string {
   return `apiVersion: v1\nkind: List\nitems:\n${texts.map(text => `  - ${text.trimEnd().replaceAll('\n', '\n    ')}\n`).join('')}`
@@ -70,8 +88,8 @@ t.test('fixText() mends several findings of a text, each judged anew', async t =
         spec: {
           containers: [{ name: 'main' }],
           initContainers: [
-            { name: 'vector', restartPolicy: 'Always' },
             { name: 'envoy', restartPolicy: 'Always' },
+            { name: 'vector', restartPolicy: 'Always' },
           ],
         },
       },
@@ -123,6 +141,20 @@ t.test('review --fix mends files in their place, and says what is left', async t
     code: 0,
     stdout: /^1 object in 1 file reviewed: 0 errors, 0 warnings, 0 infos\.\n$/,
   })
+})
+
+t.test('replaceFile() keeps every name of a file, and its owner', async t => {
+  const cwd = t.testdir({ 'a.yaml': 'old' })
+  const [one, other] = ['a.yaml', 'b.yaml'].map(name => join(cwd, name)) as [string, string]
+  await link(one, other)
+  await replaceFile(one, 'old', 'mended')
+  t.strictSame(await Promise.all([one, other].map(path => readFile(path, 'utf8'))), ['mended', 'mended'])
+  t.equal((await stat(one)).ino, (await stat(other)).ino)
+  const mine = t.testdir({ 'c.yaml': 'old' })
+  if (process.getuid?.() === 0) await chown(join(mine, 'c.yaml'), 12_345, 12_345)
+  const { uid, gid } = await stat(join(mine, 'c.yaml'))
+  await replaceFile(join(mine, 'c.yaml'), 'old', 'mended')
+  t.match(await stat(join(mine, 'c.yaml')), { uid, gid })
 })
 
 t.test('replaceFile() keeps a byte order mark, and leaves a file that was changed meanwhile', async t => {

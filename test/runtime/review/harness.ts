@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,26 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The command as a person runs it in that folder. */
-export async function review(args: readonly string[], { cwd = '.', stdin = '', env = {} }: RunOptions = {}) {
-  const child = spawn(process.execPath, [MAIN, 'review', ...args], { cwd, env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env } })
+/** `review` as a person runs it in that folder. */
+export async function review(args: readonly string[], options: RunOptions = {}) {
+  return run(['review', ...args], options)
+}
+
+/** Any command as a person runs it in that folder. */
+export async function run(args: readonly string[], options: RunOptions = {}) {
+  return ended(started(args, options))
+}
+
+/** Its process, which has begun. */
+export function started(args: readonly string[], { cwd = '.', stdin = '', env = {} }: RunOptions = {}): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env } })
   child.stdin.on('error', () => {}) // it may end before it has read all
   child.stdin.end(stdin)
+  return child
+}
+
+/** What it then says. */
+export async function ended(child: ChildProcessWithoutNullStreams) {
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code: Number(code), stdout, stderr }
 }
@@ -63,3 +78,27 @@ export const FINE = job({ image: 'acme/second' })
 
 /** A warning: its annotation names a container that is not there. */
 export const MISSPELT = job({ image: 'acme/second', annotations: 'sidecar-reaper/sidecars: vectr' })
+
+/** The text of a webhook that would strip NATIVE of what makes its sidecar native. */
+export const WEBHOOK = `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: { name: labels }
+webhooks:
+  - name: labels.example.com
+    admissionReviewVersions: [v1beta1]
+    rules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
+`
+
+/** The text of a Job with a native sidecar, on line 9. */
+export const NATIVE = `apiVersion: batch/v1
+kind: Job
+metadata: { name: backup }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      initContainers:
+        - { name: logs, image: acme/logs, restartPolicy: Always }
+      containers:
+        - { name: main, image: acme/work }
+`

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import t from 'tap'
 import type { FindingRecord } from '../../../runtime/review/record.ts'
-import { FINE, job, lines, MISSPELT, review } from './harness.ts'
+import { ended, FINE, job, lines, MISSPELT, review, started } from './harness.ts'
 
 t.jobs = 4
 
@@ -93,6 +94,17 @@ t.test('review - reads standard input, and says of what Helm rendered which temp
   t.match(stdout, /^<stdin>:31:11: error: .*\n {4}in shop\/templates\/backup\.yaml\n/)
 })
 
+t.test('review reads yes, no, on and off as kubectl does', async t => {
+  const hosting = (word: string) =>
+    job({ image: 'acme/logs', annotations: 'sidecar-reaper/sidecars: second' }).replace(
+      'restartPolicy: Never',
+      `restartPolicy: Never\n      hostPID: ${word}`,
+    )
+  const cwd = t.testdir({ 'yes.yaml': hosting('yes'), 'on.yaml': hosting('On'), 'off.yaml': hosting('off'), 'text.yaml': hosting('"yes"') })
+  const { stdout } = await review(['-o', 'json', '--rule', 'host-pid', '.'], { cwd })
+  t.match(lines(stdout), [{ file: 'on.yaml', rule: 'host-pid' }, { file: 'yes.yaml', rule: 'host-pid' }, { kind: 'summary' }])
+})
+
 t.test('review finds places through anchors, merges, lists, several documents, Windows line ends and a byte order mark', async t => {
   const list = `apiVersion: v1\nkind: List\nitems:\n  - ${job().trimEnd().replaceAll('\n', '\n    ')}\n`
   const anchored = job().replace('- name: vector # ships logs', '- &v\n          name: vector')
@@ -142,4 +154,16 @@ t.test('review shows and counts what is excepted, and does not fail for it', asy
     ['json', /"exception":\{"reason":"the proxy ends by itself","until":"2999-12-31"\}/],
   ] as const)
     t.match((await review(['-o', format, 'a.yaml'], { cwd })).stdout, pattern, format)
+})
+
+t.test('review ends on Ctrl-C, also between files that are read at once', async t => {
+  const cwd = t.testdir(Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`${index}.yaml`, job()])))
+  const child = started(['review', '.'], { cwd })
+  const end = ended(child)
+  await once(child.stdout, 'data')
+  child.kill('SIGINT')
+  const { code, stdout, stderr } = await end
+  t.strictSame([code, stderr], [130, ''])
+  t.match(stdout, /^0\.yaml:13:11: error: /)
+  t.notMatch(stdout, /reviewed/)
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { catalogueRows } from '../../../runtime/catalogue.ts'
+import { catalogueRows } from '../../../runtime/catalogue/schema.ts'
 import { publishedSchema, settingsJsonSchema } from '../../../runtime/settings/json-schema.ts'
 import { defaultSettings } from '../../../runtime/settings.ts'
 

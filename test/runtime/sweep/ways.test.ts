@@ -127,7 +127,7 @@ for (const [way, ways, next, rows] of [
     })
 
 const obeyed: readonly [Outcome['way'], readonly object[], Match, readonly Effect[]][] = [
-  ['exec', [COMMAND, QUIT], byCommand, [exec('never', true), exec('cut', true), exec({ exit: 137 }, true)]],
+  ['exec', [COMMAND, QUIT], byCommand, [exec('never', true), exec('cut', true), exec({ exit: 137 }, true), exec({ exit: 1 }, true)]],
   ['http', [QUIT], byHttp, [http('never', true), http('half', true), http('reset', true), http('cut', true)]],
 ]
 

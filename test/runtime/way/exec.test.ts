@@ -16,6 +16,7 @@ const failed = (error: string, code: Extract<ExecAnswer, { kind: 'failed' }>['co
 
 const told: Told = { kind: 'told', error: '', isUnreachable: false }
 const maybe: Told = { kind: 'maybe', error: '', isUnreachable: false }
+const unlikely = (error: string): Told => ({ kind: 'unlikely', error, isUnreachable: false })
 const not = (error: string): Told => ({ kind: 'failed', error, isUnreachable: false })
 
 const CONTAINERD =
@@ -25,8 +26,8 @@ const rows: readonly [string, ExecAnswer, Told][] = [
   ['the command succeeds', exited(0), told],
   ['it dies with its container', exited(137), maybe],
   ['or is told too', exited(143), maybe],
-  ['it fails', exited(1, 'connection refused'), not('pilot-agent exited 1: connection refused')],
-  ['it fails without a word', exited(2), not('pilot-agent exited 2: ')],
+  ['it fails', exited(1, 'connection refused'), unlikely('pilot-agent exited 1: connection refused')],
+  ['it fails without a word', exited(2), unlikely('pilot-agent exited 2: ')],
   ['containerd finds no such program', failed(CONTAINERD), not(CONTAINERD)],
   ['CRI-O finds no such program', exited(127, 'not found'), not('pilot-agent exited 127: not found')],
   ['the container does not run', failed('container not found ("proxy")'), not('container not found ("proxy")')],

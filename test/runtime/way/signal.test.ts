@@ -44,7 +44,7 @@ const rows: readonly [string, readonly ExecAnswer[], Told | object, readonly str
   [
     'kill is not allowed to',
     [exited(1, 'Operation not permitted')],
-    { kind: 'failed', error: 'kill exited 1: Operation not permitted' },
+    { kind: 'unlikely', error: 'kill exited 1: Operation not permitted' },
     [KILL],
   ],
   ['containerd finds no kill, a shell has it built in', [missing('kill'), exited(0)], TOLD, [KILL, SHELL]],

@@ -66,7 +66,7 @@ export const restarts: readonly Row[] = [
     objects: place => [
       jobOf(place, [main(), sidecar('sidecar', { TERM: '143' })], { annotations: listed, pod: onFailure, spec: { backoffLimit: 6 } }),
     ],
-    settings: { podDeadline: '5s' },
+    settings: { podDeadline: '20s' },
     expect: {
       ...by(completedOrTold, dirty),
       // Tried once; then everybody knows.
@@ -105,7 +105,7 @@ export const restarts: readonly Row[] = [
   {
     title: 'a sidecar that crash-loops under OnFailure',
     objects: place => [
-      jobOf(place, [main('main', { after: 3 }), sidecar('sidecar', {}, { exit: 1 })], {
+      jobOf(place, [main('main', { after: 1 }), sidecar('sidecar', {}, { exit: 1 })], {
         annotations: listed,
         pod: onFailure,
         spec: { backoffLimit: 50 },
@@ -141,7 +141,7 @@ export const restarts: readonly Row[] = [
       jobOf(place, [main(), sidecar('sidecar', { TERM: '143' }, {}, onFailure)], { annotations: listed, spec: { backoffLimit: 6 } }),
     ],
     needs: containerRules,
-    settings: { podDeadline: '5s' },
+    settings: { podDeadline: '20s' },
     expect: {
       ...by(completedOrTold, dirty),
       signal: kept(

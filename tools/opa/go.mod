@@ -1,4 +1,4 @@
-module sidecar-reaper/tools
+module sidecar-reaper/tools/opa
 
 go 1.26.0
 
