@@ -8,6 +8,7 @@ import type { Scenario, World } from '../harness/world.ts'
 import { auditEntries } from './audit.ts'
 import { check } from './check.ts'
 import type { Check } from './comparison.ts'
+import { disturbance } from './disturbance.ts'
 import { relapses } from './relapse.ts'
 import { stories, type Evidence } from './evidence.ts'
 import { latest, type Histories, type PodHistory } from './history.ts'
@@ -48,7 +49,7 @@ export function caseOf(row: Row, variant: Variant, expectation: Expectation, num
 }
 
 /** Creates the row's objects, sweeps until what is expected has come to be, and goes on for as long as it could be undone. */
-export async function runCase(one: Case, suite: Suite): Promise<Pick<Result, 'checks' | 'timeline' | 'relapses'>> {
+export async function runCase(one: Case, suite: Suite): Promise<Pick<Result, 'checks' | 'timeline' | 'relapses' | 'disturbance'>> {
   const { row, expectation, variant } = one
   await using scenario = await suite.world.scenario(slug(row.title), {
     ...(row.namespace === undefined ? {} : { namespace: row.namespace }),
@@ -73,7 +74,12 @@ export async function runCase(one: Case, suite: Suite): Promise<Pick<Result, 'ch
   const events = await writtenEvents(one, suite, scenario)
   const calls = auditEntries(suite.audit, suite.identities.namespace)?.filter(entry => isOf(entry, scenario.namespace, evidence().pods))
   const runs = evidence().runs.filter(({ ended }) => ended === undefined || ended > began)
-  return { checks: look({ events, calls, runs }), timeline: timeline(evidence({ runs })), relapses: relapses(evidence()) }
+  return {
+    checks: look({ events, calls, runs }),
+    timeline: timeline(evidence({ runs })),
+    relapses: relapses(evidence()),
+    disturbance: disturbance(evidence(), new Date()),
+  }
 }
 
 function sweeperOf(one: Case, suite: Suite): Sweeper {

@@ -10,8 +10,10 @@ export type Result = Readonly<{
   timeline?: readonly string[]
   /** How often the kubelet took a completed phase back for a while. */
   relapses?: number
-  /** It came out as expected, or not, the second time. */
-  isRepeated?: boolean
+  /** What no sweep can change and what may have made it come out otherwise; empty or undefined when nothing did. */
+  disturbance?: string
+  /** Such a thing, for which this is the second time. */
+  repeated?: string
 }>
 
 /** Prints results as they come, in the Test Anything Protocol, and counts them. */
@@ -30,14 +32,14 @@ export class Tap {
     for (const { title, why } of leftOut) print(`# Left out: ${title}: ${why}\n`)
   }
 
-  result({ title, seconds, checks, timeline = [], relapses = 0, isRepeated = false }: Result): void {
+  result({ title, seconds, checks, timeline = [], relapses = 0, repeated }: Result): void {
     const number = this.#passed + this.#failed + 1
     this.#relapses += relapses
     const isWell = checks.every(({ problem }) => !problem)
     if (isWell) this.#passed++
     else this.#failed++
     const story = isWell ? '' : timeline.map(line => `# ${line}\n`).join('')
-    if (isRepeated) this.#print(`# Run again, since the kubelet took a completed phase back: ${title}\n`)
+    if (repeated) this.#print(`# Run again, since ${repeated}: ${title}\n`)
     const points = checks.map((check, index) => point(check, index + 1)).join('') + story
     this.#print(
       `# Subtest: ${title}\n${indented(`${points}1..${checks.length}\n`)}${isWell ? 'ok' : 'not ok'} ${number} - ${title} # time=${seconds.toFixed(1)}s\n`,
