@@ -9,7 +9,7 @@ export interface Catalogue {
   readonly by_prefix: Index
   readonly by_image: Index
   /** Programs that run another one: {@link WRAPPERS}. */
-  readonly wrappers: readonly string[]
+  readonly wrappers: Readonly<Record<string, true>>
   /** By kind of mark and key: rows, each with the values that count, none for any. */
   readonly by_mark: Readonly<Record<MarkKind, Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>>>
 }
@@ -32,7 +32,7 @@ export function indexCatalogue(rows: CatalogueRows): Catalogue {
     by_name: index(rows, 'names'),
     by_prefix: index(rows, 'prefixes'),
     by_image: index(rows, 'images'),
-    wrappers: WRAPPERS,
+    wrappers: Object.fromEntries(WRAPPERS.map(program => [program, true])),
     by_mark: {
       annotation: markIndex(rows, 'annotation'),
       label: markIndex(rows, 'label'),
@@ -111,7 +111,7 @@ export function catalogueReads({ rows, by_image: images, by_mark: marks, wrapper
     valueFlags: named([...ports, ...conditions.filter(hasValue)], 'flag'),
     flags: named(conditions, 'flag'),
     programs: all.flatMap(row => row.programs),
-    wrappers,
+    wrappers: Object.keys(wrappers),
     images: Object.keys(images),
   }
 }

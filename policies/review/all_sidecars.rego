@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	template.roles.all != null
 	template.roles.refused == null
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("all-sidecars", "error", {
 		"message": $"{template.owner} {template.name}: {template.roles.all}",
 		"container": null,
 		"path": template.path,

@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	some bad in template.roles.bad
 	key := _annotation_of(bad)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("bad-annotation", "error", {
 		"message": $"{template.owner} {template.name}: {bad}; a reaper ends nothing on a guess",
 		"container": null,
 		"path": array.flatten([template.metadata, "annotations", key]),
@@ -37,7 +37,7 @@ _findings contains finding if {
 	some template in _templates
 	some key in _unread(template.pod.metadata)
 	_says_who(key)
-	finding := _finding(rego.metadata.rule(), _unread_by_all(template, key))
+	finding := _finding("bad-annotation", "error", _unread_by_all(template, key))
 }
 
 # METADATA
@@ -49,7 +49,7 @@ _findings contains finding if {
 	some template in _templates
 	some key in _unread(template.pod.metadata)
 	not _says_who(key)
-	finding := _finding(rego.metadata.rule(), _unread_by_all(template, key))
+	finding := _finding("bad-annotation", "warning", _unread_by_all(template, key))
 }
 
 _unread(metadata) := {key |
@@ -86,7 +86,7 @@ _renaming(template, path, key) := {
 _can_say(template, key, value) if {
 	not key in object.keys(template.pod.metadata.annotations)
 	said := object.union(template.pod, {"metadata": {"annotations": {key: value}}})
-	then := _reviewed(said, "").roles
+	then := _reviewed(_then(said, "")).roles
 	_or_all(then) == null
 	count(then.bad) <= count(template.roles.bad)
 	every c in template.outliving { _is_kept_as_it_is(template, key, c) }
@@ -111,7 +111,7 @@ _findings contains finding if {
 	some path in _metadata_above(template)
 	some key, value in object.get(input, array.concat(path, ["annotations"]), {})
 	startswith(key, _ours)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("bad-annotation", "warning", {
 		"message": $"{template.owner} {template.name}: annotation {key} is not on the pod template, so nobody reads it",
 		"container": null,
 		"path": array.flatten([path, "annotations", key]),
@@ -148,7 +148,7 @@ _findings contains finding if {
 	warning.code == "bad-annotation"
 	not warning.message in template.roles.bad
 	key := split(warning.message, " ")[0]
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("bad-annotation", "warning", {
 		"message": $"{template.owner} {template.name}: {warning.message}",
 		"container": warning.container,
 		"path": array.flatten([template.metadata, "annotations", key]),

@@ -8,7 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	template.roles.contradiction != null
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("contradiction", "error", {
 		"message": $"{template.owner} {template.name}: {template.roles.contradiction}",
 		"container": null,
 		"path": template.metadata,

@@ -10,7 +10,7 @@ _findings contains finding if {
 	some c in _blocking(template)
 	not c.injected
 	count(_enders(template, c)) == 0
-	finding := _finding(rego.metadata.rule(), _blocked(template, c, "outlives a run"))
+	finding := _finding("cron-forbid", "error", _blocked(template, c, "outlives a run"))
 }
 
 # METADATA
@@ -23,7 +23,7 @@ _findings contains finding if {
 	some c in _blocking(template)
 	c.injected
 	count(_enders(template, c)) == 0
-	finding := _finding(rego.metadata.rule(), _blocked(template, c, "is added as a plain container and outlives a run"))
+	finding := _finding("cron-forbid", "warning", _blocked(template, c, "is added as a plain container and outlives a run"))
 }
 
 # METADATA
@@ -36,7 +36,7 @@ _findings contains finding if {
 	some c in _blocking(template)
 	enders := _enders(template, c)
 	count(enders) > 0
-	finding := _finding(rego.metadata.rule(), _blocked(template, c, $"outlives a run because {concat(" or ", enders)} has not ended it"))
+	finding := _finding("cron-forbid", "info", _blocked(template, c, $"outlives a run because {concat(" or ", enders)} has not ended it"))
 }
 
 _blocking(template) := [c |

@@ -11,7 +11,7 @@ _findings contains finding if {
 	c.name in template.judged.dirty
 	said := template.roles.sidecars[c.name]
 	_is_dirty(said)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("dirty-exit", "error", {
 		"message": $"{template.owner} {template.name}: {c.name} exits with {said.signal_exit} after {said.signal}, {_harm(said)}; no reaper without the way complete ends it cleanly",
 		"container": c.name,
 		"path": _place(template, c),
@@ -32,7 +32,7 @@ _findings contains finding if {
 	_is_dirty(said)
 	some main, words in _words_of_mains(template)
 	_tells(words, c)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("dirty-exit", "error", {
 		"message": $"{template.owner} {template.name}: {main} ends {c.name} by TERM, after which that exits with {said.signal_exit}, {_harm(said)}",
 		"container": c.name,
 		"path": _place(template, c),

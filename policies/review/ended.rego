@@ -2,8 +2,8 @@ package review
 
 # What a sweep would say of the pods of a template once the mains have succeeded: the live policy itself is asked.
 
-# Roles and verdict. Argo and Spark write no restart policy into their templates, and Never into their pods.
-_reviewed(pod, namespace) := reviewed if {
+# What it is asked about. Argo and Spark write no restart policy into their templates, and Never into their pods.
+_then(pod, namespace) := {"template": true, "pod": then, "namespace": null, "node": null, "now": 2000000} if {
 	then := {
 		"metadata": {
 			"namespace": namespace,
@@ -13,8 +13,16 @@ _reviewed(pod, namespace) := reviewed if {
 		"spec": _with_restart_policy(pod.spec),
 		"status": {"phase": "Running"},
 	}
-	reviewed := data.sidecar.reviewed with input as {"template": true, "pod": then, "namespace": null, "node": null, "now": 2000000}
-		with data.settings as _settings
+}
+
+# Roles and verdict.
+_reviewed(then) := reviewed if {
+	reviewed := data.sidecar.reviewed with input as then with data.settings as _settings
+}
+
+# What its options say of the ways of a sidecar.
+_options(template, name) := options[name] if {
+	options := data.sidecar.options with input as template.then with data.settings as _settings
 }
 
 _with_restart_policy(spec) := spec if {

@@ -11,7 +11,7 @@ _findings contains finding if {
 	enders := _enders(template, c)
 	count(enders) > 0
 	_why_nobody_ends(template, c.name)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("ended-by-main", "info", {
 		"message": $"{template.owner} {template.name} completes only if {concat(" or ", enders)} ends {c.name} ({template.roles.sidecars[c.name].why}): killed before that it leaves the sidecar running",
 		"container": c.name,
 		"path": _place(template, c),
@@ -40,8 +40,8 @@ _all_enders := {template.path: enders |
 
 # By a call of its own that is switched on.
 _ends(template, main, c) if {
-	some command in _commands_of(main)
 	some call in template.roles.sidecars[c.name].calls
+	some command in _commands_of(main)
 	_makes(command, call, data.catalogue.rows[template.roles.sidecars[c.name].row])
 	not _is_only_said(command)
 }

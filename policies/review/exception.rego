@@ -11,7 +11,7 @@ package review
 _of_exceptions contains finding if {
 	some exception in _annotated
 	not exception.rule in _exceptable
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("exception", "warning", {
 		"message": $"annotation {exception.key} excepts nothing: no finding comes of a rule {exception.rule}",
 		"container": null,
 		"path": exception.at,
@@ -28,7 +28,7 @@ _of_exceptions contains finding if {
 	some exception in _annotated
 	exception.rule in _exceptable
 	why := _why_void(exception)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("exception", "warning", {
 		"message": $"annotation {exception.key} {why}, so it excepts nothing",
 		"container": null,
 		"path": exception.at,
@@ -49,7 +49,7 @@ _of_exceptions contains finding if {
 	why := _why_void(exception)
 	some excepted in _findings
 	_is_meant(exception, excepted)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("exception", "warning", {
 		"message": $"the exception from {exception.rule} in the settings {why}, so it excepts nothing: {excepted.message}",
 		"container": excepted.container,
 		"path": excepted.path,

@@ -12,10 +12,10 @@ _fix(template, c) := {
 } else := {
 	"text": _native_words(c),
 	"patch": array.flatten([
-		[{"op": "test", "path": _pointer(array.concat(c.path, ["name"])), "value": c.name}],
+		[{"op": "test", "path": $"{from}/name", "value": c.name}],
 		[{"op": "add", "path": list, "value": []} | not is_array(object.get(template.pod.spec, "initContainers", null))],
 		[
-			{"op": "move", "from": _pointer(c.path), "path": $"{list}/{_index_or_end(template, index)}"},
+			{"op": "move", "from": from, "path": $"{list}/{_index_or_end(template, index)}"},
 			{"op": "add", "path": $"{list}/{index}/restartPolicy", "value": "Always"},
 		],
 		[{"op": "remove", "path": $"{ # which the API server refuses then
@@ -25,6 +25,7 @@ _fix(template, c) := {
 	]),
 } if {
 	template.spec != null
+	from := _pointer(c.path)
 	list := _pointer(array.concat(template.spec, ["initContainers"]))
 	index := _index_among_inits(template, c)
 } else := _annotation_fix(template)
@@ -151,7 +152,7 @@ _option_words(options) := concat(" and ", [concat(" or ", words) |
 # A clean exit of its own that nothing in the manifest speaks of yet, else a native sidecar.
 _clean_fix(template, c, ways) := fixes[0] if {
 	fixes := [fix |
-		some settable in template.roles.sidecars[c.name].settable
+		some settable in _options(template, c.name).settable
 		settable.way in ways
 		patch := _switching_on(template, c, settable.options)
 		fix := {"text": $"let {c.name} exit with 0: {_option_words(settable.options)}", "patch": patch}

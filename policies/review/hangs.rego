@@ -11,7 +11,7 @@ _findings contains finding if {
 	not c.injected
 	count(_enders(template, c)) == 0
 	why := _why_nobody_ends(template, c.name)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("hangs", "error", {
 		"message": $"{template.owner} {template.name} never completes: {c.name} ({template.roles.sidecars[c.name].why}) runs on after {concat(", ", template.roles.mains)}, and {why}",
 		"container": c.name,
 		"path": c.path,
@@ -29,7 +29,7 @@ _findings contains finding if {
 	some c in template.outliving
 	not c.injected
 	not _why_nobody_ends(template, c.name)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("needs-reaper", "info", {
 		"message": $"{template.owner} {template.name} completes only where sidecar-reaper runs: {c.name} is {template.roles.sidecars[c.name].why}",
 		"container": c.name,
 		"path": c.path,
@@ -49,7 +49,7 @@ _findings contains finding if {
 	count(_enders(template, c)) == 0
 	_why_nobody_ends(template, c.name)
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("injected", "warning", {
 		"message": $"{template.owner} {template.name} gets {c.name} of {row.title} by its annotations or labels, and never completes unless that is a native sidecar",
 		"container": c.name,
 		"path": template.metadata,
@@ -75,16 +75,16 @@ _is_wrapped(pod, c) if {
 }
 
 _why_nobody_ends(template, _) := "annotation sidecar-reaper/ignore keeps a reaper from ending it" if {
-	_is_ignored(template)
+	template.ignored
 }
 
 _why_nobody_ends(template, _) := $"a reaper {_instead[template.judged.decision]}: {template.judged.message}" if {
-	not _is_ignored(template)
+	not template.ignored
 	template.judged.decision != "end"
 }
 
 _why_nobody_ends(template, name) := "nothing asks a reaper to end it" if {
-	not _is_ignored(template)
+	not template.ignored
 	template.judged.decision == "end"
 	template.roles.sidecars[name].reported
 }

@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	not _is_allowed("complete")
 	found := _in_host_network(template)
-	finding := _finding(rego.metadata.rule(), found)
+	finding := _finding("host-network", "warning", found)
 }
 
 # METADATA
@@ -21,7 +21,7 @@ _findings contains finding if {
 	some template in _templates
 	_is_allowed("complete")
 	found := _in_host_network(template)
-	finding := _finding(rego.metadata.rule(), found)
+	finding := _finding("host-network", "info", found)
 }
 
 _in_host_network(template) := _without_host(template, "hostNetwork", "no quit endpoint is called of", names) if {

@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	not _is_allowed("complete")
 	found := _in_host_pids(template)
-	finding := _finding(rego.metadata.rule(), found)
+	finding := _finding("host-pid", "warning", found)
 }
 
 # METADATA
@@ -21,7 +21,7 @@ _findings contains finding if {
 	some template in _templates
 	_is_allowed("complete")
 	found := _in_host_pids(template)
-	finding := _finding(rego.metadata.rule(), found)
+	finding := _finding("host-pid", "info", found)
 }
 
 _in_host_pids(template) := _without_host(template, "hostPID", "no signal is sent to", names) if {

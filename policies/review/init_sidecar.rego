@@ -7,14 +7,14 @@ package review
 #   severity: error
 _findings contains finding if {
 	some template in _templates
-	not _is_ignored(template)
+	not template.ignored
 	template.spec != null
 	some i, c in template.pod.spec.initContainers
 	object.get(c, "restartPolicy", null) != "Always"
 	why := _why_it_stays(template, c)
 	not _may_end(c)
 	path := array.flatten([template.spec, "initContainers", i])
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("init-sidecar", "error", {
 		"message": $"{template.owner} {template.name} never starts {concat(", ", template.roles.mains)}: init container {c.name} ({why}) has no restartPolicy Always, and the pod waits for its end",
 		"container": c.name,
 		"path": path,

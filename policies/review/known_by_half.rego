@@ -7,11 +7,11 @@ package review
 #   severity: info
 _findings contains finding if {
 	some template in _templates
-	not _is_ignored(template)
+	not template.ignored
 	some c in template.containers
 	resemblance := template.roles.resembling[c.name]
 	count(template.roles.mains) > 1
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("known-by-half", "info", {
 		"message": $"{template.owner} {template.name}: {c.name} is taken for a main, which the pod waits for: {resemblance}",
 		"container": c.name,
 		"path": c.path,

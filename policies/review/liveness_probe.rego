@@ -12,7 +12,7 @@ _findings contains finding if {
 	some c in template.containers
 	c.name == warning.container
 	probe := array.concat(c.path, ["livenessProbe"])
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("liveness-probe", "warning", {
 		"message": $"{template.owner} {template.name}: {warning.message}",
 		"container": c.name,
 		"path": probe,

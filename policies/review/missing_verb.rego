@@ -14,7 +14,7 @@ _findings contains finding if {
 	missing := [verb | some verb in need.verbs; not _is_granted(item.manifest, need.resource, verb)]
 	count(missing) > 0
 	rules := array.concat(item.path, ["rules"])
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("missing-verb", "warning", {
 		"message": $"{item.manifest.kind} {_title(item.manifest)} does not allow {concat(", ", missing)} on {need.resource}, which {need.why} needs",
 		"container": null,
 		"path": rules,

@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	template.roles.unknown_main == null # which says it, and more
 	some key, names in template.roles.missing
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("name-without-container", "warning", {
 		"message": $"{template.owner} {template.name}: {key} names {concat(", ", sort(names))}, but the pod has no such container",
 		"container": null,
 		"path": array.flatten([template.metadata, "annotations", key]),

@@ -10,7 +10,7 @@ _findings contains finding if {
 	some c in template.outliving
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
 	_is_news(template, c, row)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("native-possible", "info", {
 		"message": $"{template.owner} {template.name}: {row.title} can add {c.name} as a native sidecar ({row.native.since} or newer{_switch_words(row.native)})",
 		"container": c.name,
 		"path": _place(template, c),

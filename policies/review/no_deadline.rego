@@ -11,7 +11,7 @@ _findings contains finding if {
 	names := sort([c.name | some c in template.outliving])
 	count(names) > 0
 	not _has_deadline(template)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("no-deadline", "info", {
 		"message": $"{template.owner} {template.name} has no activeDeadlineSeconds: should {concat(", ", names)} not be ended, the Job stays for ever",
 		"container": null,
 		"path": template.job,

@@ -14,7 +14,7 @@ _findings contains finding if {
 	object.get(rule.onExitCodes, "containerName", c.name) == c.name
 	codes := [code | some code in _codes(template.roles.sidecars[c.name]); _names_code(rule.onExitCodes, code)]
 	count(codes) > 0
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("pod-failure-policy", "warning", {
 		"message": $"{template.owner} {template.name}: a rule of podFailurePolicy ({rule.action}) matches {codes[0]}, with which {c.name} may end; in a pod that failed its code counts like a main's",
 		"container": c.name,
 		"path": array.concat(path, [i]),

@@ -11,7 +11,7 @@ _findings contains finding if {
 	some [place, host] in _hosts(c.container)
 	host != ""
 	path := array.flatten([c.path, place, "host"])
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("pre-stop-host", "warning", {
 		"message": $"{template.owner} {template.name}: {concat(".", place)} of {c.name} names host {host}, which Pod Security refuses from Kubernetes 1.34 on in namespaces of the levels baseline and restricted",
 		"container": c.name,
 		"path": path,
@@ -24,11 +24,13 @@ _findings contains finding if {
 
 # KEP-4940.
 _hosts(container) := [[array.concat(handler, [action]), host] |
-	some handler in [["lifecycle", "preStop"], ["lifecycle", "postStart"], ["livenessProbe"], ["readinessProbe"], ["startupProbe"]]
+	some handler in _handlers
 	some action, call in object.get(container, handler, null)
 	action in {"httpGet", "tcpSocket"}
 	host := call.host
 ]
+
+_handlers := [["lifecycle", "preStop"], ["lifecycle", "postStart"], ["livenessProbe"], ["readinessProbe"], ["startupProbe"]]
 
 _written_containers(template) := [{"name": object.get(c, "name", ""), "path": array.flatten([template.spec, list, i]), "container": c} |
 	template.spec != null

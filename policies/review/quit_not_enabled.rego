@@ -8,9 +8,10 @@ package review
 _findings contains finding if {
 	some template in _templates
 	some c in template.outliving
-	off := template.roles.sidecars[c.name].off
+	_may_rely(template, c)
+	off := _options(template, c.name).off
 	who := _relying(template, c, off)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("quit-not-enabled", "error", {
 		"message": $"{template.owner} {template.name}: {who} relies on a call that {c.name} does not take without {_option_words(off[0].options)}",
 		"container": c.name,
 		"path": _place(template, c),
@@ -20,6 +21,21 @@ _findings contains finding if {
 		},
 	})
 }
+
+# Else its options need not be looked at.
+_may_rely(template, _) if template.judged.decision == "refuse"
+
+_may_rely(template, c) if template.roles.sidecars[c.name].quit != null
+
+_may_rely(template, c) if {
+	some words in _words_of_mains(template)
+	some way in data.catalogue.rows[template.roles.sidecars[c.name].row].ways
+	contains(words, _part_of_call(way))
+}
+
+_part_of_call(way) := way.path
+
+_part_of_call(way) := _base(way.argv[0])
 
 _relying(template, c, off) := concat(", ", callers) if {
 	callers := [main |

@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	some found in _shells_of(template)
 	not _ends_plainly(found.outside)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("shell-as-pid1", "warning", {
 		"message": $"{template.owner} {template.name}: a shell is PID 1 of {found.name}, and ignores TERM: its end takes the whole grace and its exit code is 137",
 		"container": found.name,
 		"path": found.path,
@@ -26,7 +26,7 @@ _findings contains finding if {
 	some template in _templates
 	some found in _shells_of(template)
 	_ends_plainly(found.outside)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("shell-as-pid1", "info", {
 		"message": $"{template.owner} {template.name}: a shell may stay PID 1 of {found.name} and ignore TERM (dash does), then its end takes the whole grace and its exit code is 137",
 		"container": found.name,
 		"path": found.path,

@@ -10,7 +10,7 @@ _findings contains finding if {
 	names := sort([webhook.name | some webhook in _older_webhooks; _may_take(webhook, template)])
 	count(names) > 0
 	some c in _natives(template)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("stripped-native", "warning", {
 		"message": $"{template.owner} {template.name}: {_webhook_words(names)} only v1beta1 reviews of new pods; one built before Kubernetes 1.28 may take the restartPolicy out of native sidecar {c.name}, which then blocks its pod",
 		"container": c.name,
 		"path": c.path,

@@ -14,7 +14,7 @@ templates := [shown |
 		"path": template.path,
 		"metadata": template.metadata,
 		"pod": template.spec,
-		"ignored": _is_ignored(template),
+		"ignored": template.ignored,
 		"refused": _or_all(template.roles),
 		"speaker": template.roles.speaker,
 		"restart_policy": object.get(template, ["pod", "spec", "restartPolicy"], null),
@@ -27,12 +27,13 @@ _or_all(roles) := roles.refused if {
 	roles.refused != null
 } else := roles.all
 
-_with_role(c, template) := object.union_n([c, {"role": "sidecar"}, object.remove(said, _for_rules), _of_row(said.row)]) if {
+_with_role(c, template) := object.union_n([c, {"role": "sidecar"}, object.remove(said, _for_rules), settable, _of_row(said.row)]) if {
 	said := template.roles.sidecars[c.name]
+	settable := object.filter(_options(template, c.name), ["settable"])
 } else := object.union(c, {"role": "main"})
 
 # No patch reads these.
-_for_rules := {"off", "calls", "signal", "signal_exit", "restarts", "quit", "drain"}
+_for_rules := {"calls", "signal", "signal_exit", "restarts", "quit", "drain"}
 
 _of_row(id) := {"title": row.title, "last": object.get(row, "last", false), "native": object.get(row, "native", null)} if {
 	row := data.catalogue.rows[id]
@@ -49,7 +50,8 @@ _templates := [template |
 		[{"name": c.name, "path": null, "injected": true, "with_owner": false} | some c in _injected(written.pod)],
 	)
 	pod := _with_injected(written.pod, containers)
-	reviewed := _reviewed(pod, object.get(item.manifest, ["metadata", "namespace"], ""))
+	then := _then(pod, object.get(item.manifest, ["metadata", "namespace"], ""))
+	reviewed := _reviewed(then)
 	template := {
 		"owner": written.owner,
 		"item": item,
@@ -59,6 +61,8 @@ _templates := [template |
 		"spec": _below(item.path, written.spec),
 		"containers": containers,
 		"pod": pod,
+		"ignored": _ignores(pod),
+		"then": then,
 		"roles": reviewed.roles,
 		"outliving": _outliving(reviewed.roles, pod, containers),
 		"known_inits": _known_inits(pod),
@@ -71,8 +75,9 @@ _all_written := [[item, written] | some item in _manifests; not _has_finished(it
 
 # Nothing more will happen to it.
 _has_finished(manifest) if {
-	_group(manifest) in {"batch", "jobset.x-k8s.io"}
 	some condition in manifest.status.conditions
+	some group in ["batch/", "jobset.x-k8s.io/"]
+	_is_of(manifest, group)
 	condition.type in {"Complete", "Completed", "Failed"}
 	condition.status == "True"
 }
@@ -128,22 +133,22 @@ _unpacked(item) := [{"path": array.concat(item.path, ["items", i]), "manifest": 
 
 _title(manifest) := object.get(manifest, ["metadata", "name"], object.get(manifest, ["metadata", "generateName"], ""))
 
-_group(manifest) := split(manifest.apiVersion, "/")[0]
+_is_of(manifest, group) if startswith(concat("", [manifest.apiVersion, "/"]), group)
 
 # Whose pods end, by API group and kind: where each of them writes a Job's spec (none: no Job makes its pods), and where in
 # that, or in the whole, its pod template is.
 
 _places_of_pods(manifest) := [{"job": ["spec"], "path": ["spec", "template"]}] if {
-	_group(manifest) == "batch"
+	_is_of(manifest, "batch/")
 	manifest.kind == "Job"
 } else := [{"job": ["spec", "jobTemplate", "spec"], "path": ["spec", "jobTemplate", "spec", "template"]}] if {
-	_group(manifest) == "batch"
+	_is_of(manifest, "batch/")
 	manifest.kind == "CronJob"
 } else := [{"job": job, "path": array.concat(job, ["template"])} |
 	some i, _ in manifest.spec.replicatedJobs
 	job := ["spec", "replicatedJobs", i, "template", "spec"]
 ] if {
-	_group(manifest) == "jobset.x-k8s.io"
+	_is_of(manifest, "jobset.x-k8s.io/")
 	manifest.kind == "JobSet"
 } else := [{"job": null, "path": []}] if {
 	manifest.apiVersion == "v1"
@@ -197,7 +202,7 @@ _written(manifest) := [written |
 		},
 	}
 ] if {
-	_group(manifest) == "argoproj.io"
+	_is_of(manifest, "argoproj.io/")
 }
 
 _workflow_paths := {
@@ -224,7 +229,7 @@ _written(manifest) := [written |
 		"pod": {"metadata": _metadata([driver]), "spec": {"containers": [_named(manifest, c) | some c in containers]}},
 	}
 ] if {
-	_group(manifest) == "sparkoperator.k8s.io"
+	_is_of(manifest, "sparkoperator.k8s.io/")
 }
 
 _places(containers, path, with_owner) := [{"name": _name(c), "path": array.concat(path, [i]), "with_owner": with_owner} |
@@ -242,6 +247,6 @@ _metadata(parts) := {key: object.union_n(array.concat([{}], [part[key] | some pa
 	some key in ["labels", "annotations"]
 }
 
-default _is_ignored(_) := false
+default _ignores(_) := false
 
-_is_ignored(template) if template.pod.metadata.annotations["sidecar-reaper/ignore"] != "false"
+_ignores(pod) if pod.metadata.annotations["sidecar-reaper/ignore"] != "false"

@@ -8,7 +8,7 @@ package review
 _findings contains finding if {
 	some template in _templates
 	template.roles.unknown_main != null
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("unknown-main", "error", {
 		"message": $"{template.owner} {template.name}: {template.roles.unknown_main}",
 		"container": null,
 		"path": array.flatten([template.metadata, "annotations", template.roles.speaker]),

@@ -8,7 +8,7 @@ package review
 _findings contains finding if {
 	some [item, written] in _all_written
 	why := _unnamed(written)
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("unnamed-container", "error", {
 		"message": $"{written.owner} {_title(item.manifest)}: {why}",
 		"container": null,
 		"path": array.concat(item.path, written.path),

@@ -11,7 +11,7 @@ _findings contains finding if {
 	not c.injected
 	row := data.catalogue.rows[template.roles.sidecars[c.name].row]
 	row.native.byDefault
-	finding := _finding(rego.metadata.rule(), {
+	finding := _finding("vendor-native-by-default", "warning", {
 		"message": $"{template.owner} {template.name}: {c.name} is a plain container, as {row.title} writes it no more by default ({row.native.byDefault})",
 		"container": c.name,
 		"path": c.path,

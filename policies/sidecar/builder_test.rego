@@ -67,7 +67,7 @@ _catalogue := {
 	"by_name": {"mesh-proxy": ["mesh"], "tunnel": ["mesh", "tunnel"], "mount": ["mount"], "drive": ["drive"]},
 	"by_prefix": {"tunnel-": ["tunnel"]},
 	"by_image": {"mesh/proxy": ["mesh"], "acme/tunnel": ["tunnel"], "acme/mount": ["mount"], "acme/drive": ["drive"]},
-	"wrappers": ["sh", "env"],
+	"wrappers": {"sh": true, "env": true},
 	"by_mark": {
 		"annotation": {
 			"mesh.example/status": {"mesh": []},

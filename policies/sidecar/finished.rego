@@ -138,7 +138,10 @@ main_failed(earned) := "a main failed, and the setting onMainFailure says to lea
 	data.settings.onMainFailure == "leave"
 }
 
-_clock_skew := _ended_at - input.now if _unfinished == false
+_clock_skew := _ended_at - input.now if {
+	_unfinished == false
+	_ended_at > input.now
+}
 
 # METADATA
 # title: clock-skew

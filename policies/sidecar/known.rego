@@ -6,10 +6,8 @@ package sidecar
 # a mark may be that of another container.
 _known := {c.name: rows[0] |
 	some c in input.pod.spec.containers
-	rows := array.concat(
-		[id | some id in _rows_named(c.name); id in _imaged[c.name]],
-		[id | some id in _rows_named(c.name); id in _marked],
-	)
+	named := _rows_named(c.name)
+	rows := array.concat([id | some id in named; id in _imaged[c.name]], [id | some id in named; id in _marked])
 	count(rows) > 0
 }
 
@@ -34,9 +32,10 @@ _marked contains id if {
 }
 
 _marked contains id if {
+	labels := input.namespace.labels
 	some key, ids in data.catalogue.by_mark.namespaceLabel
 	some id, values in ids
-	_is_value(input.namespace.labels[key], values)
+	_is_value(labels[key], values)
 }
 
 _is_value(_, values) if count(values) == 0
@@ -239,9 +238,10 @@ _in_doubt contains name if {
 # The kubelet fills in $(NAME), which may be an option of any name.
 _in_doubt contains name if {
 	some name, row in _rows
-	_reads_flags(row)
 	some word in _options(_container[name])
+	contains(word, "$(")
 	startswith(trim_left(split(word, "=")[0], "-"), "$(")
+	_reads_flags(row)
 }
 
 _is_wrapped(c, row) if not _last_part(c.command[0]) in row.programs
@@ -256,7 +256,7 @@ _is_wrapped(c, row) if {
 
 _is_wrapped(c, _) if {
 	some word in c.args
-	_last_part(word) in data.catalogue.wrappers
+	data.catalogue.wrappers[_last_part(word)]
 }
 
 # /usr/bin/env → env
@@ -299,7 +299,8 @@ _is_told_all_the_same(name) if {
 }
 
 # Their patience begins when the last of the others has ended.
-_self_ended_by := last + max([seconds | some seconds in _self_ending]) if {
+_self_ended_by := last + longest if {
+	longest := max([seconds | some seconds in _self_ending])
 	last := max([status.state.terminated.finishedAt | some status in _status])
 }
 

@@ -9,7 +9,10 @@ _sidecars := _statements[_speaker] if {
 
 _mains := [c | some c in input.pod.spec.containers; not c.name in _sidecars]
 
-# Undefined where no annotation says anything; under a contradiction any serves, as the verdict refuses.
+# False where no annotation says anything (what is undefined is looked for each time it is asked for); under a contradiction
+# any serves, as the verdict refuses.
+default _speaker := false
+
 _speaker := min(object.keys(_statements))
 
 # What each annotation in force says, as the set of sidecars.
@@ -62,6 +65,8 @@ _named_by_settings := _listed_in_settings | _other_than_labelled
 
 _listed_in_settings := {name | some name in data.settings.sidecars} & _all
 
+default _labelled_main := false
+
 _labelled_main := name if {
 	name := input.pod.metadata.labels[data.settings.mainLabel]
 	name in _all
@@ -69,7 +74,7 @@ _labelled_main := name if {
 
 default _other_than_labelled := set()
 
-_other_than_labelled := _all - {_labelled_main}
+_other_than_labelled := _all - {_labelled_main} if _labelled_main
 
 _known_only := object.keys(_known) - _named_by_settings if count(_statements) == 0
 
@@ -97,7 +102,9 @@ unknown_main := $"{_speaker} names {_names(_absent(_speaker))}, but the pod has 
 	count(_all) > 0
 }
 
-_lists_mains(key) if key in {"sidecar-reaper/mains", "riskified.com/main_sidecars"}
+_lists_mains("sidecar-reaper/mains")
+
+_lists_mains("riskified.com/main_sidecars")
 
 _absent(key) := (_listed(key) - _all) - _init_names
 
@@ -113,6 +120,8 @@ all_sidecars(mains) := $"every container ({_names(_all)}) would be a sidecar; le
 }
 
 # Nobody said so, only the catalogue knows them all: one of them does the work, and it may well do it yet.
+default _is_all_known := false
+
 _is_all_known if {
 	count(_known_only) == count(_all)
 	every name in _all { _state[name] != "terminated" }

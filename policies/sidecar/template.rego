@@ -10,7 +10,7 @@ _state_then(true) := {"running": {}}
 _state_then(false) := _done
 
 # Longer ago than any settle delay, that of an annotation too: it only makes a reaper wait.
-_done := {"terminated": {"exitCode": 0, "finishedAt": input.now - 10000000000000}}
+_done := {"terminated": {"exitCode": 0, "finishedAt": -10000000000000}}
 
 # METADATA
 # title: Reviewed
@@ -27,7 +27,7 @@ reviewed := {"roles": roles, "judged": {"decision": "leave", "reason": "no-sidec
 roles := {
 	"sidecars": {name: _said_of(name) | some name in (_all & _sidecars); not _is_all_known},
 	"mains": [c.name | some c in input.pod.spec.containers; _is_main(c.name)],
-	"speaker": object.get({"speaker": speaker | speaker := _speaker}, "speaker", null),
+	"speaker": object.get({"is": _speaker | _speaker}, "is", null),
 	"named": sort([name | not _lists_mains(_speaker); some name in _listed(_speaker)]),
 	"missing": object.union(
 		{key: names | some key, _ in _statements; names := _not_injected(key); count(names) > 0},
@@ -35,8 +35,8 @@ roles := {
 	),
 	"refused": _refused,
 	"all": _all_would_be,
-	"contradiction": object.get({"is": sentence | sentence := contradiction}, "is", null),
-	"unknown_main": object.get({"is": sentence | sentence := unknown_main}, "is", null),
+	"contradiction": _contradiction_or_null,
+	"unknown_main": _unknown_main_or_null,
 	"bad": _some_bad,
 	"resembling": _resembling,
 }
@@ -58,8 +58,6 @@ _said_of(name) := {
 	"row": _row_or_null(name),
 	"reported": _is_reported(name),
 	"exit": _certain_exit(name),
-	"settable": _settable(name),
-	"off": _switched_off(name),
 	"calls": object.get(_calls, name, []),
 	"signal": signal,
 	"signal_exit": exit,
@@ -85,11 +83,17 @@ _is_reported(name) if {
 	not data.settings.mode == "enforce"
 }
 
-_refused := contradiction if {
-	contradiction
-} else := unknown_main if {
-	unknown_main
-} else := null
+_refused := _contradiction_or_null if {
+	_contradiction_or_null != null
+} else := _unknown_main_or_null
+
+default _contradiction_or_null := null
+
+_contradiction_or_null := contradiction
+
+default _unknown_main_or_null := null
+
+_unknown_main_or_null := unknown_main
 
 _all_would_be := all_sidecars(_mains) if {
 	all_sidecars(_mains)
@@ -104,6 +108,11 @@ _may_be_injected(name) if {
 	some id in _rows_named(name)
 	data.catalogue.rows[id].injection
 }
+
+# METADATA
+# title: Options
+# description: What the options of a sidecar switch off of its own ways. It takes as long as all that roles say of it, and most often nobody asks.
+options := {name: {"settable": _settable(name), "off": _switched_off(name)} | some name in (_all & _sidecars)}
 
 # Its exit code after its signal, where no option changes it.
 _certain_exit(name) := exit if {

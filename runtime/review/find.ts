@@ -133,10 +133,10 @@ function walker({ ignore, cwd, canBuild, signal, pause }: FindOptions): Walk {
           ),
         )
     }
+    const [pathOf, placeOf] = [joinedTo(folder), joinedTo(full)]
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const { name } = entry
-      const path = join(folder, name)
-      const place = join(full, name)
+      const [path, place] = [pathOf(name), placeOf(name)]
       if (name.startsWith('.') || name === kustomization) continue
       const kind = kindOf(entry, place)
       if (rules.has(place, kind === 'folder') || isIgnored(place, kind === 'folder')) continue
@@ -155,6 +155,12 @@ function walker({ ignore, cwd, canBuild, signal, pause }: FindOptions): Walk {
     }
     yield found
   }
+}
+
+/** What join() gives for the names in a folder: it reads the whole of a path each time. */
+function joinedTo(folder: string): (name: string) => string {
+  const before = join(folder, 'x').slice(0, -1)
+  return name => before + name
 }
 
 /** Sockets, devices and pipes in a folder are no manifests. */

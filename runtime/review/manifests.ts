@@ -78,7 +78,7 @@ export function* manifestsOf(text: string): Generator<Manifests | UnreadableText
       const { text, start, events, values } = part
       const roots = lazy(() => rootNodes(text, events))
       const placed = (index: number, path: Path) => place(start + Math.max(offsetOf(nodeAt(roots(), index), path), 0))
-      const sourceOf = (index: number) => helmSource(text, roots(), index)
+      const sourceOf = (index: number) => (text.includes(HELM_SOURCE) ? helmSource(text, roots(), index) : null)
       const mayBeLarge = text.length > MAX_NODES / 2 || text.includes('*') // a node counts two for a character, at most
       yield manifestsAmong(values, { before: documents, mayBeLarge, placed, sourceOf })
       documents += values.length
@@ -185,6 +185,8 @@ function advice(reason: string, source: string, offset: number): string {
   if (/\{\{.*\}\}/.test(upTo)) return 'it looks like a template: review what it renders to, helm template CHART | sidecar-reaper review -'
   return ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? 'correct it, or leave the file out with --ignore'
 }
+
+const HELM_SOURCE = '# Source: '
 
 function helmSource(source: string, roots: readonly Node[], index: number): string | null {
   const end = Math.max(nodeAt(roots, index).start, 0)

@@ -61,8 +61,9 @@ export function rootNodes(source: string, events: readonly Event[]): readonly No
 
 /** Where a node begins: with its anchor, its tag or its value. -1 for one that is not written at all. */
 function first({ anchorStart, tagStart }: { readonly anchorStart: number; readonly tagStart: number }, start: number): number {
-  const written = [anchorStart - 1, tagStart, start].filter(offset => offset >= 0)
-  return written.length === 0 ? -1 : Math.min(...written)
+  let least = start
+  for (const offset of [anchorStart - 1, tagStart]) if (offset >= 0 && (least < 0 || offset < least)) least = offset
+  return least
 }
 
 function scalarStart({ style, valueStart }: ScalarEvent): number {

@@ -21,6 +21,21 @@ async function rules(): Promise<ReadonlyMap<string, readonly string[]>> {
   return Map.groupBy(said, ([, title = '']) => title) as unknown as ReadonlyMap<string, readonly string[]> // mapped right below
 }
 
+t.test('every finding has the title and the severity of the METADATA of its rule', async t => {
+  const files = (await readdir(RULES)).filter(file => !file.endsWith('_test.rego'))
+  const sources = await Promise.all(files.map(async file => readFile(new URL(file, RULES), 'utf8')))
+  const blocks = sources.flatMap(source => source.split(/^(?=# METADATA$)/m)).filter(block => block.includes('severity: '))
+  t.ok(blocks.length > 30)
+  for (const block of blocks) {
+    const [title = '', severity = ''] = [/^# title: (\S+)$/m, /^#   severity: (\w+)$/m].map(pattern => pattern.exec(block)?.[1])
+    t.strictSame(
+      [...block.matchAll(/_finding\((.*?), (.*?), /g)].map(([, ...said]) => said),
+      [[JSON.stringify(title), JSON.stringify(severity)]],
+      `${title}, ${severity}`,
+    )
+  }
+})
+
 t.test('every rule has its page, which says its severities, and no page has no rule', async t => {
   const found = new Map([...(await rules())].map(([title, matches]) => [title, new Set(matches.map(([, , severity]) => severity))]))
   const described = new Map((await pages()).map(({ rule, severities }) => [rule, new Set(severities)]))
