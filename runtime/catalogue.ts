@@ -62,14 +62,16 @@ function markIndex(rows: CatalogueRows, kind: MarkKind): Catalogue['by_mark'][Ma
   return keys
 }
 
-/** Only what the rules for live pods read: the policy loads it at every start. */
-export function leanCatalogue({ rows, ...indexes }: Catalogue): object {
-  const lean = Object.entries(rows).map(
-    ([id, { title, ways, doubts, programs, runsArgs, wrappedWhen, last, endsItself, drainSeconds }]) => [
-      id,
-      { title, ways: ways.map(leanWay), doubts, programs, runsArgs, wrappedWhen, last, endsItself, drainSeconds },
-    ],
-  )
+/** What the rules read of a row. */
+const FIELDS_OF_PODS = ['title', 'ways', 'doubts', 'programs', 'runsArgs', 'wrappedWhen', 'last', 'endsItself', 'drainSeconds'] as const
+const FIELDS = { pods: FIELDS_OF_PODS, manifests: [...FIELDS_OF_PODS, 'names', 'native', 'injection', 'optOut'] } as const
+
+/** Only what the rules for live pods or for manifests read: the policy loads it at every start. */
+export function leanCatalogue({ rows, ...indexes }: Catalogue, judged: keyof typeof FIELDS): object {
+  const lean = Object.entries(rows).map(([id, row]) => {
+    const fields = FIELDS[judged].map(field => [field, row[field]])
+    return [id, { ...Object.fromEntries(fields), ways: row.ways.map(leanWay) }]
+  })
   return { rows: Object.fromEntries(lean), ...indexes }
 }
 

@@ -111,10 +111,10 @@ function header(version: string, data: Buffer): string {
   return `${version} ${checksum(data)}\n`
 }
 
-/** Of one byte in 61, wherever it is in its word: what was never written, as in a crash, are pages of 4096. */
+/** Of one byte in 509, wherever it is in its word: what was never written, as in a crash, are pages of 4096. */
 function checksum(data: Buffer): number {
   let sum = data.length
-  for (let index = 0; index < data.length; index += 61) sum = Math.imul(sum ^ (data[index] ?? 0), 0x01000193) // FNV-1a
+  for (let index = 0; index < data.length; index += 509) sum = Math.imul(sum ^ (data[index] ?? 0), 0x01000193) // FNV-1a
   return sum
 }
 

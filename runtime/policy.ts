@@ -42,7 +42,7 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
   const source = readPolicy(files, settings)
   const { wasm, catalogue } = source
   const { catalogue: _rows, ...rules } = settings
-  const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue), settings: rules, self }, ENTRY_POINT)
+  const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue, 'pods'), settings: rules, self }, ENTRY_POINT)
   const keys: Reads = readsOf(catalogue, settings)
   return {
     facts: pod => podFacts(pod, keys),

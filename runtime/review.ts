@@ -1,3 +1,4 @@
+import { leanCatalogue } from './catalogue.ts'
 import type { Resource } from './cluster.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { PolicyError, said } from './policy/error.ts'
@@ -129,7 +130,12 @@ export async function loadReview(
   const { wasm, catalogue } = source
   const { catalogue: _rows, review, ...rules } = settings
   const dated = { ...review, ...(today && { today: today.toISOString().slice(0, 10) }) }
-  const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: { ...rules, review: dated } }, FINDINGS)
+  const { evaluate, entryPoints } = await instantiate(
+    wasm,
+    files.wasm,
+    { catalogue: leanCatalogue(catalogue, 'manifests'), settings: { ...rules, review: dated } },
+    FINDINGS,
+  )
   const ask = (entryPoint: string, manifest: object): unknown => {
     try {
       const [answer] = evaluate(manifest, entryPoints[entryPoint] ?? 0) as { readonly result: unknown }[] // OPA's result set

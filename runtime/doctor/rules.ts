@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, leanCatalogue } from '../catalogue.ts'
 import { podFacts, type PodFacts, type Reads } from '../facts.ts'
 import type { Pod } from '../pod.ts'
 import { PolicyError, said } from '../policy/error.ts'
@@ -135,7 +135,12 @@ export interface DoctorRules {
 export async function loadDoctorRules(files: PolicyFiles, settings: Settings): Promise<DoctorRules> {
   const { wasm, catalogue } = readPolicy(files, settings)
   const { catalogue: _rows, ...rules } = settings
-  const { evaluate, entryPoints } = await instantiate(wasm, files.wasm, { catalogue, settings: rules }, 'doctor/inspected')
+  const { evaluate, entryPoints } = await instantiate(
+    wasm,
+    files.wasm,
+    { catalogue: leanCatalogue(catalogue, 'manifests'), settings: rules },
+    'doctor/inspected',
+  )
   const keys = withSwitches(readsOf(catalogue, settings), catalogue)
   // The policy's tests hold the shape of what each entry point gives.
   const ask = <T>(entryPoint: string, input: object): T => {
