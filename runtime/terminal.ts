@@ -22,13 +22,6 @@ export function processTerminal(): ProcessTerminal {
   const controller = new AbortController()
   let code: number | undefined
   let isClosed = false
-  let isStderrMade = false
-  // Made when there is something to say: most often there is not, and it takes as long as to review a file.
-  const stderr = () => {
-    if (!isStderrMade) process.stderr.on('error', () => {}) // there is nowhere left to say it
-    isStderrMade = true
-    return process.stderr
-  }
   for (const [signal, exitCode] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
       if (code !== undefined) process.exit(code)
@@ -41,16 +34,16 @@ export function processTerminal(): ProcessTerminal {
     isClosed = true
     controller.abort(new DOMException('Nobody reads the output', 'AbortError'))
   })
+  process.stderr.on('error', () => {}) // there is nowhere left to say it
   return {
     out: text => {
       if (!isClosed && text !== '') process.stdout.write(text)
     },
-    err: text => void stderr().write(text),
+    err: text => void process.stderr.write(text),
     signal: controller.signal,
     interruptedBy: () => code,
     async flush() {
-      for (const stream of [process.stdout, ...(isStderrMade ? [stderr()] : [])])
-        await new Promise<void>(resolve => void stream.write('', () => resolve()))
+      for (const stream of [process.stdout, process.stderr]) await new Promise<void>(resolve => void stream.write('', () => resolve()))
     },
   }
 }

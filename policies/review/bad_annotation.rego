@@ -86,9 +86,9 @@ _renaming(template, path, key) := {
 _can_say(template, key, value) if {
 	not key in object.keys(template.pod.metadata.annotations)
 	said := object.union(template.pod, {"metadata": {"annotations": {key: value}}})
-	then := _reviewed(_then(said, "")).roles
-	_or_all(then) == null
-	count(then.bad) <= count(template.roles.bad)
+	roles := _reviewed(_then(said, "")).roles
+	_or_all(roles) == null
+	count(roles.bad) <= count(template.roles.bad)
 	every c in template.outliving { _is_kept_as_it_is(template, key, c) }
 }
 

@@ -54,10 +54,6 @@ _blocked(template, c, when) := {
 	"fix": _fix_of(template, c),
 }
 
-_fix_of(template, c) := _fix(template, c) if {
-	not c.injected
-} else := _vendor_fix(template, c, data.catalogue.rows[template.roles.sidecars[c.name].row])
-
 _has_deadline(template) if object.get(input, array.concat(template.job, ["activeDeadlineSeconds"]), null) != null
 
 _has_deadline(template) if template.pod.spec.activeDeadlineSeconds

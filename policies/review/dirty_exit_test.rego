@@ -81,4 +81,8 @@ test_dirty_exit_of_what_a_webhook_adds_is_said_of_the_template if {
 	annotations := {"mesh/inject": "true", "sidecar-reaper/containers": `{"mesh-proxy": {"exit": 3}}`}
 	[finding] := _of("dirty-exit", _found_with(_job([_main], annotations), {"ways": ["signal"]}))
 	finding.path == ["spec", "template", "metadata"]
+	finding.fix == {
+		"text": "let Mesh proxy add mesh-proxy as a native sidecar (Mesh 2 or newer)",
+		"patch": [{"op": "add", "path": "/spec/template/metadata/annotations/mesh~1native", "value": "true"}],
+	}
 }

@@ -21,8 +21,8 @@ _reviewed(then) := reviewed if {
 }
 
 # What its options say of the ways of a sidecar.
-_options(template, name) := options[name] if {
-	options := data.sidecar.options with input as template.then with data.settings as _settings
+_switches(template, name) := switches[name] if {
+	switches := data.sidecar.switches with input as template.then with data.settings as _settings
 }
 
 _with_restart_policy(spec) := spec if {

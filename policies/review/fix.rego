@@ -2,6 +2,11 @@ package review
 
 # What would mend a finding, as a sentence and as an RFC 6902 patch of the whole manifest.
 
+# What a webhook adds cannot be moved in the manifest.
+_fix_of(template, c) := _fix(template, c) if {
+	not c.injected
+} else := _vendor_fix(template, c, object.get(data.catalogue.rows, template.roles.sidecars[c.name].row, {}))
+
 _fix(template, c) := {
 	"text": $"{_native_words(c)}. Its {concat(" and ", held)} would hold the mains back: take it out, or see that it needs nothing of them",
 	"patch": [],
@@ -25,6 +30,7 @@ _fix(template, c) := {
 	]),
 } if {
 	template.spec != null
+	c.path != null
 	from := _pointer(c.path)
 	list := _pointer(array.concat(template.spec, ["initContainers"]))
 	index := _index_among_inits(template, c)
@@ -152,13 +158,13 @@ _option_words(options) := concat(" and ", [concat(" or ", words) |
 # A clean exit of its own that nothing in the manifest speaks of yet, else a native sidecar.
 _clean_fix(template, c, ways) := fixes[0] if {
 	fixes := [fix |
-		some settable in _options(template, c.name).settable
+		some settable in _switches(template, c.name).settable
 		settable.way in ways
 		patch := _switching_on(template, c, settable.options)
 		fix := {"text": $"let {c.name} exit with 0: {_option_words(settable.options)}", "patch": patch}
 	]
 	count(fixes) > 0
-} else := _fix(template, c)
+} else := _fix_of(template, c)
 
 # All that a container of the manifest runs at its beginning or end.
 _words(c) := concat(" ", array.flatten([

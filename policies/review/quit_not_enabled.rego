@@ -9,7 +9,7 @@ _findings contains finding if {
 	some template in _templates
 	some c in template.outliving
 	_may_rely(template, c)
-	off := _options(template, c.name).off
+	off := _switches(template, c.name).off
 	who := _relying(template, c, off)
 	finding := _finding("quit-not-enabled", "error", {
 		"message": $"{template.owner} {template.name}: {who} relies on a call that {c.name} does not take without {_option_words(off[0].options)}",

@@ -29,7 +29,7 @@ _or_all(roles) := roles.refused if {
 
 _with_role(c, template) := object.union_n([c, {"role": "sidecar"}, object.remove(said, _for_rules), settable, _of_row(said.row)]) if {
 	said := template.roles.sidecars[c.name]
-	settable := object.filter(_options(template, c.name), ["settable"])
+	settable := object.filter(_switches(template, c.name), ["settable"])
 } else := object.union(c, {"role": "main"})
 
 # No patch reads these.

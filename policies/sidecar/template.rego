@@ -110,9 +110,9 @@ _may_be_injected(name) if {
 }
 
 # METADATA
-# title: Options
-# description: What the options of a sidecar switch off of its own ways. It takes as long as all that roles say of it, and most often nobody asks.
-options := {name: {"settable": _settable(name), "off": _switched_off(name)} | some name in (_all & _sidecars)}
+# title: Switches
+# description: Which of a sidecar's own ways its options switch off, and which ways to end with 0 they could switch on. Few ask, and it takes as long as all that roles say of it.
+switches := {name: {"settable": _settable(name), "off": _switched_off(name)} | some name in (_all & _sidecars)}
 
 # Its exit code after its signal, where no option changes it.
 _certain_exit(name) := exit if {

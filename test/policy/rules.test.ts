@@ -75,6 +75,15 @@ const OTHERS: readonly (readonly [manifest: object, settings?: object])[] = [
   [job([main], mesh)],
   [job([main], { 'vault.hashicorp.com/agent-inject': 'true' })],
   [job([main], { ...mesh, 'sidecar-reaper/sidecars': 'linkerd-proxy' })],
+  [
+    job(
+      [{ ...main, args: ['work && pkill istio-proxy'] }],
+      { 'sidecar.istio.io/inject': 'true', 'sidecar-reaper/containers': '{"istio-proxy": {"exit": 143}}' },
+      {
+        shareProcessNamespace: true,
+      },
+    ),
+  ],
   [job([main, proxy], { 'sidecar-reaper/sidecars': 'cloud-sql-proxy', 'sidecar-reaper/containers': '{]' })],
   [job([main, proxy], { 'sidecar-reaper/sidecar': 'cloud-sql-proxy' })],
   ...[{}, { args: [] }, { args: ['p:r:i'] }, { command: ['/cloud-sql-proxy'] }, { env: [] }, { args: ['--', 'p:r:i'] }].flatMap(

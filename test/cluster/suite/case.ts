@@ -78,7 +78,7 @@ export async function runCase(one: Case, suite: Suite): Promise<Pick<Result, 'ch
     checks: look({ events, calls, runs }),
     timeline: timeline(evidence({ runs })),
     relapses: relapses(evidence()),
-    disturbance: disturbance(evidence(), new Date()),
+    disturbance: disturbance(evidence(), new Date(), { isOurCluster: suite.audit !== undefined }),
   }
 }
 

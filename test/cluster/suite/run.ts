@@ -81,7 +81,7 @@ async function result(one: Case, suite: Suite): Promise<Result> {
     title: one.title,
     seconds: (performance.now() - began) / 1000,
     ...last,
-    ...(repeated && { repeated }),
+    ...(repeated && { repeated: { why: repeated, checks: came.checks, timeline: came.timeline } }),
     ...(relapses && { relapses }),
   }
 }
