@@ -78,7 +78,8 @@ export function* manifestsOf(text: string): Generator<Manifests | UnreadableText
       const { text, start, events, values } = part
       const roots = lazy(() => rootNodes(text, events))
       const placed = (index: number, path: Path) => place(start + Math.max(offsetOf(nodeAt(roots(), index), path), 0))
-      const sourceOf = (index: number) => (text.includes(HELM_SOURCE) ? helmSource(text, roots(), index) : null)
+      const hasSources = lazy(() => text.includes(HELM_SOURCE))
+      const sourceOf = (index: number) => (hasSources() ? helmSource(text, roots(), index) : null)
       const mayBeLarge = text.length > MAX_NODES / 2 || text.includes('*') // a node counts two for a character, at most
       yield manifestsAmong(values, { before: documents, mayBeLarge, placed, sourceOf })
       documents += values.length
