@@ -1,9 +1,8 @@
 import { type Catalogue, catalogueReads, leanCatalogue } from './catalogue.ts'
 import { podFacts, type PodFacts, reads, type Reads } from './facts.ts'
 import type { Pod } from './pod.ts'
-import { PolicyError, said } from './policy/error.ts'
-import type { Evaluator } from './policy/evaluator.ts'
-import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
+import { PolicyError } from './policy/error.ts'
+import { type Ask, asking, type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
 import type { Settings } from './settings.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -43,25 +42,21 @@ export async function loadPolicy(files: PolicyFiles, settings: Settings, self: S
   const { wasm, catalogue } = source
   const { catalogue: _rows, ...rules } = settings
   const evaluator = await instantiate(wasm, files.wasm, { catalogue: leanCatalogue(catalogue, 'pods'), settings: rules, self }, ENTRY_POINT)
+  const ask = asking(evaluator, 'judge a pod')
   const keys: Reads = readsOf(catalogue, settings)
   return {
     facts: pod => podFacts(pod, keys),
-    verdict: (facts, surroundings, now, options) =>
-      evaluate(evaluator, { pod: facts, ...surroundings, now: now.getTime() / 1000, ...options }),
+    verdict: (facts, surroundings, now, options) => verdictOf(ask, { pod: facts, ...surroundings, now: now.getTime() / 1000, ...options }),
     hashes: hashesOf(source, settings),
   }
 }
 
 const ENTRY_POINT = 'sidecar/verdict'
 
-function evaluate({ evaluate, entryPoints }: Evaluator, input: object): Verdict {
-  try {
-    const [answer] = evaluate(input, entryPoints[ENTRY_POINT] ?? 0) as { readonly result: Verdict }[] // the policy's tests hold its shape
-    if (answer) return answer.result
-  } catch (cause) {
-    throw new PolicyError('evaluation', `Cannot judge a pod: the policy failed with ${said(cause)}`, { cause })
-  }
-  throw new PolicyError('evaluation', 'Cannot judge a pod: the policy gave no verdict')
+function verdictOf(ask: Ask, input: object): Verdict {
+  const verdict = ask(ENTRY_POINT, input)
+  if (verdict === undefined) throw new PolicyError('evaluation', 'Cannot judge a pod: the policy gave no verdict')
+  return verdict as Verdict // the policy's tests hold its shape
 }
 
 /** What facts carry for this policy: what the catalogue and the settings look at. */

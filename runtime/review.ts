@@ -1,10 +1,9 @@
 import { leanCatalogue } from './catalogue.ts'
 import type { Resource } from './cluster.ts'
 import { defaultSettings, type Settings } from './settings.ts'
-import { PolicyError, said } from './policy/error.ts'
 import { isMapping, type Mapping } from './mapping.ts'
 import { itemsOf } from './review/list.ts'
-import { type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
+import { type Ask, asking, type Hashes, hashesOf, instantiate, type PolicyFiles, readPolicy } from './policy/load.ts'
 
 /** One remark on a manifest. */
 export interface Finding {
@@ -130,20 +129,9 @@ export async function loadReview(
   const { wasm, catalogue } = source
   const { catalogue: _rows, review, ...rules } = settings
   const dated = { ...review, ...(today && { today: today.toISOString().slice(0, 10) }) }
-  const { evaluate, entryPoints } = await instantiate(
-    wasm,
-    files.wasm,
-    { catalogue: leanCatalogue(catalogue, 'manifests'), settings: { ...rules, review: dated } },
-    FINDINGS,
-  )
-  const ask = (entryPoint: string, manifest: object): unknown => {
-    try {
-      const [answer] = evaluate(manifest, entryPoints[entryPoint] ?? 0) as { readonly result: unknown }[] // OPA's result set
-      return answer?.result ?? []
-    } catch (cause) {
-      throw new PolicyError('evaluation', `Cannot review a manifest: the policy failed with ${said(cause)}`, { cause })
-    }
-  }
+  const data = { catalogue: leanCatalogue(catalogue, 'manifests'), settings: { ...rules, review: dated } }
+  const answer = asking(await instantiate(wasm, files.wasm, data, FINDINGS), 'review a manifest')
+  const ask: Ask = (entryPoint, manifest) => answer(entryPoint, manifest) ?? []
   const found = (manifest: object) => ask(FINDINGS, manifest) as Finding[] // the policy's tests hold its shape
   let hashes: Hashes | undefined
   const kindsBeside = new Set(ask(KINDS_BESIDE, {}) as string[]) // likewise

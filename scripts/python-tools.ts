@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cacheFolder, exists } from './cache.ts'
+import { cacheFolder, exists, makeInPlace } from './cache.ts'
 
 const REQUIREMENTS = fileURLToPath(new URL('../tools/python/requirements.txt', import.meta.url))
 
@@ -13,18 +12,11 @@ const REQUIREMENTS = fileURLToPath(new URL('../tools/python/requirements.txt', i
  * half a minute. Their commands are its modules: `python -m pre_commit`. Throws Error where there is no Python with venv.
  */
 export async function pythonTools(): Promise<string> {
-  const key = createHash('sha256')
-    .update(await readFile(REQUIREMENTS))
-    .digest('hex')
-    .slice(0, 12)
-  const cache = cacheFolder(`python-${key}`)
+  const cache = cacheFolder('python', await readFile(REQUIREMENTS))
   const python = (folder: string) => join(folder, 'bin', 'python')
   if (await exists(python(cache))) return python(cache)
-  await mkdir(dirname(cache), { recursive: true })
   console.error(`Installing the Python packages of tools/python into ${cache}, once`)
-  // Made beside its place and then renamed, so that two at once never leave half of it.
-  const unfinished = `${cache}.${process.pid}`
-  try {
+  const install = async (unfinished: string) => {
     await run('python3', ['-m', 'venv', unfinished], 'install Python with its venv (Debian: python3-venv)')
     const pip = [
       '-m',
@@ -38,12 +30,8 @@ export async function pythonTools(): Promise<string> {
       REQUIREMENTS,
     ]
     await run(python(unfinished), pip, 'is the registry of Python packages in reach?')
-    await rename(unfinished, cache).catch(async (error: unknown) => {
-      if (!(await exists(python(cache)))) throw error // else another run was first
-    })
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
   }
+  await makeInPlace(cache, install, python(cache))
   return python(cache)
 }
 

@@ -1,8 +1,8 @@
 import { type Catalogue, leanCatalogue } from '../catalogue.ts'
 import { podFacts, type PodFacts, type Reads } from '../facts.ts'
 import type { Pod } from '../pod.ts'
-import { PolicyError, said } from '../policy/error.ts'
-import { instantiate, type PolicyFiles, readPolicy } from '../policy/load.ts'
+import { PolicyError } from '../policy/error.ts'
+import { asking, instantiate, type PolicyFiles, readPolicy } from '../policy/load.ts'
 import { readsOf } from '../policy.ts'
 import type { Settings } from '../settings.ts'
 
@@ -135,22 +135,14 @@ export interface DoctorRules {
 export async function loadDoctorRules(files: PolicyFiles, settings: Settings): Promise<DoctorRules> {
   const { wasm, catalogue } = readPolicy(files, settings)
   const { catalogue: _rows, ...rules } = settings
-  const { evaluate, entryPoints } = await instantiate(
-    wasm,
-    files.wasm,
-    { catalogue: leanCatalogue(catalogue, 'manifests'), settings: rules },
-    'doctor/inspected',
-  )
+  const data = { catalogue: leanCatalogue(catalogue, 'manifests'), settings: rules }
+  const answer = asking(await instantiate(wasm, files.wasm, data, 'doctor/inspected'), 'diagnose')
   const keys = withSwitches(readsOf(catalogue, settings), catalogue)
   // The policy's tests hold the shape of what each entry point gives.
   const ask = <T>(entryPoint: string, input: object): T => {
-    try {
-      const [answer] = evaluate(input, entryPoints[`doctor/${entryPoint}`] ?? 0) as { readonly result: T }[]
-      if (answer) return answer.result
-    } catch (cause) {
-      throw new PolicyError('evaluation', `Cannot diagnose: the policy failed with ${said(cause)}`, { cause })
-    }
-    throw new PolicyError('evaluation', `Cannot diagnose: the policy gave no answer to ${entryPoint}`)
+    const found = answer(`doctor/${entryPoint}`, input)
+    if (found === undefined) throw new PolicyError('evaluation', `Cannot diagnose: the policy gave no answer to ${entryPoint}`)
+    return found as T
   }
   return {
     facts: pod => podFacts(pod, keys),

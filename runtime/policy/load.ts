@@ -51,6 +51,21 @@ export async function instantiate(wasm: Buffer, file: URL | string, data: object
   return evaluator
 }
 
+/** Puts an input to an entry point; undefined: it gives no answer. @throws {PolicyError} `evaluation` when the wasm fails on it */
+export type Ask = (entryPoint: string, input: object) => unknown
+
+/** How an evaluator is asked; `task` is what fails with it, as in `judge a pod`. */
+export function asking({ evaluate, entryPoints }: Evaluator, task: string): Ask {
+  return (entryPoint, input) => {
+    try {
+      const [answer] = evaluate(input, entryPoints[entryPoint] ?? 0) as { readonly result: unknown }[] // OPA's result set
+      return answer?.result
+    } catch (cause) {
+      throw new PolicyError('evaluation', `Cannot ${task}: the policy failed with ${said(cause)}`, { cause })
+    }
+  }
+}
+
 function read(file: URL | string): Buffer {
   try {
     return readFileSync(file)

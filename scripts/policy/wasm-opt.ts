@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cacheFolder, exists } from '../cache.ts'
+import { cacheFolder, exists, makeInPlace } from '../cache.ts'
 
 const PINNED = fileURLToPath(new URL('../../tools/binaryen/', import.meta.url))
 
@@ -32,21 +31,14 @@ export async function optimized(wasm: Buffer): Promise<Buffer> {
 /** The wasm-opt that tools/binaryen pins: its path in the cache, where npm puts it once. It is as large as all that npm ci installs, and only who changes the policy needs it. */
 async function wasmOpt(): Promise<string> {
   const lock = await readFile(join(PINNED, 'package-lock.json'))
-  const cache = cacheFolder(`binaryen-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`)
+  const cache = cacheFolder('binaryen', lock)
   const program = join(cache, 'node_modules', 'binaryen', 'bin', 'wasm-opt')
   if (await exists(program)) return program
-  await mkdir(dirname(cache), { recursive: true })
   console.error(`Installing binaryen into ${cache}, once`)
-  // Made beside its place and then renamed, so that two at once never leave half of it.
-  const unfinished = `${cache}.${process.pid}`
-  try {
+  const install = async (unfinished: string) => {
     await cp(PINNED, unfinished, { recursive: true })
     await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished })
-    await rename(unfinished, cache).catch(async (error: unknown) => {
-      if (!(await exists(program))) throw error // else another run was first
-    })
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
   }
+  await makeInPlace(cache, install, program)
   return program
 }

@@ -33,7 +33,8 @@ function shownAt(pod: PodHistory, name: string, life: number): Date | undefined 
 
 function showsEnd(pod: Pod, name: string, life: number): boolean {
   const status = statuses(pod).find(one => one.name === name)
-  if (status === undefined || status.restartCount !== life) return status !== undefined && status.restartCount > life
-  const { state, lastState } = status
+  if (status === undefined) return false
+  const { state, lastState, restartCount } = status
+  if (restartCount !== life) return restartCount > life
   return state.terminated !== undefined || (state.waiting !== undefined && lastState?.terminated !== undefined)
 }
